@@ -1,0 +1,33 @@
+"""Unladen: why is Python slow, and what are the ways out? The course's helper package.
+
+A notebook begins with ``%load_ext unladen`` and imports the few words it uses from here.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+# word -> the room it comes from; imported on first use, so that `import unladen` costs nothing
+_WORDS = {
+    "race": "timing",
+    "claim": "timing",
+    "machine": "timing",
+    "published": "timing",
+    "check": "exercises",
+    "hint": "exercises",
+    "progress": "exercises",
+}
+__all__ = ["check", "claim", "hint", "machine", "progress", "published", "race"]
+
+
+def __getattr__(word: str):
+    if word not in _WORDS:
+        raise AttributeError(f"unladen has no word {word!r}; it has {', '.join(__all__)}")
+    return getattr(import_module(f"unladen.{_WORDS[word]}"), word)
+
+
+def load_ipython_extension(shell) -> None:
+    """Register the course's magics: what ``%load_ext unladen`` calls."""
+    from unladen import magics
+
+    magics.register(shell)

@@ -1,0 +1,166 @@
+"""How a result appears, and how text that varies from run to run is marked as varying.
+
+The stored output of every cell is compared with a fresh run (``pytest --nbval``), so whatever may differ between
+two runs or two machines is marked where it is produced, and nothing else is exempt:
+
+* a number in text: ``≈ 12.3 ms``, with its unit inside the mark and a fixed minimum width; words: ``≈gcc 12.2≈``;
+* a number in HTML: ``<span class="v">…</span>``;
+* a whole block in text: a fence of ``≈≈≈`` lines; in HTML: ``<pre class="v">…</pre>``.
+
+``tests/sanitize.cfg`` erases exactly these marks before the comparison.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+MARK = "≈"
+FENCE = MARK * 3
+WIDTH = 12
+
+# Okabe and Ito's palette: told apart with every common kind of colour blindness (jfly.uni-koeln.de/color, 2008).
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+
+_TIMES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (0.0, "ns"))
+_SIZES = ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"), (0, "B"))
+
+
+class Volatile(str):
+    """A piece of text that may differ in the next run; a table shows it marked."""
+
+
+def three_digits(value: float) -> str:
+    """Format a number with three significant digits and no exponent: ``0.0123``, ``12.3``, ``1230``."""
+    if value == 0 or value != value or value in (float("inf"), float("-inf")):
+        return f"{value:g}"
+    digits = max(0, 2 - int(f"{abs(value):e}".split("e")[1]))
+    return f"{round(value, digits):.{min(digits, 12)}f}"
+
+
+def duration(seconds: float) -> Volatile:
+    """Format a time in seconds with the unit that reads best, as volatile text: ``12.3 ms``."""
+    scale, unit = next((s, u) for s, u in _TIMES if abs(seconds) >= s * 0.9995)
+    return Volatile(f"{three_digits(seconds / (scale or 1e-9))} {unit}")
+
+
+def size(nbytes: float) -> Volatile:
+    """Format a number of bytes with a binary unit, as volatile text: ``4.00 MiB``."""
+    scale, unit = next((s, u) for s, u in _SIZES if nbytes >= s)
+    return Volatile(f"{three_digits(nbytes / (scale or 1))} {unit}")
+
+
+def times(ratio: float) -> Volatile:
+    """Format a ratio, as volatile text: ``25.1 ×``."""
+    return Volatile(f"{three_digits(ratio)} ×")
+
+
+def marked(text: str, width: int = 0) -> str:
+    """Mark volatile text for a plain-text output, padded on the left to ``width`` columns."""
+    number = text[:1].isdigit() or text[:1] in "+-"
+    return (f"{MARK} {text}" if number else f"{MARK}{text}{MARK}").rjust(width)
+
+
+def in_html(text: object) -> str:
+    """Escape text for HTML, inside the volatile mark if it is volatile."""
+    escaped = html.escape(str(text))
+    return f'<span class="v">{escaped}</span>' if isinstance(text, Volatile) else escaped
+
+
+@dataclass
+class Table:
+    """A small table that shows itself: rows of texts, of which the volatile ones are marked.
+
+    ``columns`` are the headings, ``rows`` the texts (one sequence per row, as long as ``columns``), ``title`` stands
+    above, ``note`` below. Columns in which every cell is volatile are aligned to the right.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    title: str = ""
+    note: str = ""
+    right: Iterable[int] = field(default_factory=tuple)
+
+    def _aligned_right(self) -> set[int]:
+        numbers = {c for c in range(len(self.columns)) if self.rows and all(isinstance(r[c], Volatile) for r in self.rows)}
+        return numbers | set(self.right)
+
+    def __repr__(self) -> str:
+        right = self._aligned_right()
+        cells = [[marked(c) if isinstance(c, Volatile) else str(c) for c in row] for row in self.rows]
+        widths = []
+        for column, heading in enumerate(self.columns):
+            # A volatile cell never sets the width of its column, else the headings would move with it.
+            fixed = [len(t[column]) for t, row in zip(cells, self.rows) if not isinstance(row[column], Volatile)]
+            floor = WIDTH if len(fixed) < len(self.rows) else 0
+            widths.append(max([len(heading), floor, *fixed]))
+
+        def line(texts: Sequence[str]) -> str:
+            return "  ".join(t.rjust(w) if c in right else t.ljust(w) for c, (t, w) in enumerate(zip(texts, widths))).rstrip()
+
+        body = [line(self.columns), "  ".join("-" * w for w in widths), *map(line, cells)]
+        return "\n".join([self.title] * bool(self.title) + body + [self.note] * bool(self.note))
+
+    def _repr_html_(self) -> str:
+        right = self._aligned_right()
+
+        def row(tag: str, texts: Sequence[object]) -> str:
+            style = ('style="text-align:left"', 'style="text-align:right"')
+            return "<tr>" + "".join(f"<{tag} {style[c in right]}>{in_html(t)}</{tag}>" for c, t in enumerate(texts)) + "</tr>"
+
+        caption = f'<caption style="text-align:left">{html.escape(self.title)}</caption>' if self.title else ""
+        note = f"<p><small>{html.escape(self.note)}</small></p>" if self.note else ""
+        head = f"<thead>{row('th', self.columns)}</thead>"
+        return f"<table>{caption}{head}<tbody>{''.join(row('td', r) for r in self.rows)}</tbody></table>{note}"
+
+
+@dataclass
+class Listing:
+    """A block of text that differs between machines (machine code, a profile, a compiler's words), under a fixed title.
+
+    ``open`` tells whether the block is unfolded in HTML. ``markup`` is ready-made HTML for inside the block (a
+    highlighted listing); without it the text is escaped.
+    """
+
+    title: str
+    text: str
+    open: bool = True
+    markup: str = ""
+
+    def __repr__(self) -> str:
+        return f"{self.title}\n{FENCE}\n{self.text.strip(chr(10))}\n{FENCE}"
+
+    def _repr_html_(self) -> str:
+        body = self.markup or html.escape(self.text.strip("\n"))
+        return f'<details{" open" * self.open}><summary>{html.escape(self.title)}</summary><pre class="v">{body}</pre></details>'
+
+
+def figure(fig, alt: str) -> None:
+    """Display a Matplotlib figure as PNG with its alternative text, and close it.
+
+    A figure whose ``alt`` is empty is refused with ``ValueError``: somebody will read this course without seeing it.
+    """
+    from IPython.display import display
+    from matplotlib import pyplot
+
+    if not alt.strip():
+        raise ValueError("a figure needs alternative text: say in a sentence what it shows")
+    png = io.BytesIO()
+    fig.savefig(png, format="png", dpi=144, bbox_inches="tight")
+    pyplot.close(fig)
+    # The width halves the pixels: sharp on dense screens, the right size on the others.
+    width = int.from_bytes(png.getvalue()[16:20], "big") // 2
+    metadata = {"image/png": {"alt": alt, "width": width}}
+    display({"image/png": png.getvalue(), "text/plain": f"[figure] {alt}"}, raw=True, metadata=metadata)
+
+
+def drawing(svg: str, alt: str) -> None:
+    """Display an SVG drawing with its alternative text; deterministic, so it is compared like any text."""
+    from IPython.display import display
+
+    if not alt.strip():
+        raise ValueError("a drawing needs alternative text: say in a sentence what it shows")
+    labelled = svg[svg.index("<svg"):].replace("<svg", f'<svg role="img" aria-label="{html.escape(alt, quote=True)}"', 1)
+    display({"image/svg+xml": labelled, "text/plain": f"[drawing] {alt}"}, raw=True, metadata={"image/svg+xml": {"alt": alt}})
