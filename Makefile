@@ -1,0 +1,73 @@
+# The course, one word at a time. Needs Python 3.11 to 3.14 and make; everything else is installed into .venv.
+#
+#   PYTHON=python3.13     the Python that .venv is made from        WITH="zig browser"   extras to install
+#   PORT=8888             where JupyterLab listens                  NB="notebooks/03-…"  only these notebooks
+#   FLAGS=…               more options for the command that runs
+
+PYTHON = python3
+WITH =
+PORT = 8888
+NB =
+FLAGS =
+
+SETUP = $(PYTHON) unladen/course/bootstrap.py --with "$(WITH)"
+RUN = PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+lab: ## open the course in JupyterLab
+	@$(SETUP)
+	@$(RUN) unladen lab --port $(PORT) $(FLAGS)
+
+test: ## prove all of it: style, every notebook against its stored outputs, every test
+	@$(SETUP)
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) unladen lint
+	$(RUN) pytest --nbval notebooks exercises solutions $(FLAGS)
+	$(RUN) pytest tests --durations=15 $(FLAGS)
+
+render: ## execute the lectures and solutions, keeping outputs that did not change
+	@$(SETUP)
+	$(RUN) unladen render $(FLAGS) $(NB)
+
+exercises: ## derive exercises/ from solutions/
+	@$(SETUP)
+	$(RUN) unladen derive $(FLAGS) $(NB)
+
+slides: ## export the lectures as slides into slides/
+	@$(SETUP)
+	$(RUN) unladen slides $(FLAGS) $(NB)
+
+lint: ## check style and the rules for notebooks, and put the code in format
+	@$(SETUP)
+	$(RUN) ruff check --fix
+	$(RUN) ruff format
+	$(RUN) unladen lint $(NB)
+
+bench: ## measure how long a cell takes to become a callable, beside the other ways
+	@$(SETUP)
+	$(RUN) unladen bench $(FLAGS)
+
+doctor: ## name every problem of this machine, with the command that fixes it
+	@$(PYTHON) unladen/course/doctor.py $(FLAGS)
+
+lock: ## resolve the dependencies anew (FLAGS=--upgrade for the newest)
+	@$(SETUP)
+	$(RUN) uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-emit-find-links --no-annotate --no-header --quiet $(FLAGS) -o requirements.txt
+	for extra in zig browser; do \
+	    .venv/bin/python -c "import sys, tomllib; \
+	project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
+	print(*project['optional-dependencies'][sys.argv[1]], sep='\n')" $$extra \
+	    | $(RUN) uv pip compile - -c requirements.txt --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(FLAGS) \
+	    -o requirements-$$extra.txt || exit 1; done
+
+clean: ## remove what was made: slides, caches, and .venv
+	rm -rf slides build .pytest_cache .ruff_cache .venv
+	find . -name __pycache__ -prune -exec rm -rf {} +
+	find . -name .ipynb_checkpoints -prune -exec rm -rf {} +
+
+.PHONY: help lab test render exercises slides lint bench doctor lock clean

@@ -1,0 +1,334 @@
+"""Make the course's own environment, ``.venv``, from nothing but Python: ``python3 unladen/course/bootstrap.py``.
+
+Needs the standard library only, and says what to do when something it needs is missing. A second run finds everything
+in place and takes a fraction of a second; a changed lock, a moved repository or an interrupted first run are repaired.
+
+Written for Python 3.6 and newer, so that an interpreter which is too old can still say so.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+OLDEST, NEWEST = (3, 11), (3, 14)
+STAMP = "unladen-setup.json"  # written last, inside the environment: what was installed, and where
+UNFINISHED = "unladen-unfinished"  # exists while an installation is under way
+
+NO_NETWORK = """\
+The package index did not answer. Check that this machine is on the network, then run the same command again: what was
+downloaded is kept. Behind a proxy, set HTTPS_PROXY; with an index of your own, `pip config set global.index-url …`."""
+ADVICE = (
+    (
+        "no space left|disk quota",
+        "The disk is full: the environment takes about 2 GB, and as much again in uv's cache.",
+    ),
+    (
+        "hash mismatch|do not match the hashes",
+        "A downloaded file is not the one in the lock: `uv cache clean`, try again.",
+    ),
+    (
+        "permission denied|read-only file system",
+        "This folder cannot be written to: clone the repository where you may write.",
+    ),
+    (
+        "connect|dns|resolve|resolution|timed? ?out|unreachable|proxy|certificate|tls|network|could not find a version",
+        NO_NETWORK,
+    ),
+)
+
+
+class SetUpError(Exception):
+    """Set-up cannot go on; the text says what to do."""
+
+
+def name(version: tuple) -> str:
+    return "%d.%d" % tuple(version)[:2]
+
+
+def newer_interpreter() -> str:
+    """Path of a Python on PATH that the course supports, the newest first; empty if there is none."""
+    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
+        found = shutil.which("python3.%d" % minor)
+        asked = "import sys, ensurepip, venv; assert sys.version_info[:2] == (3, %d)" % minor
+        if found and subprocess.call([found, "-c", asked], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) == 0:
+            return found
+    return ""
+
+
+def install_hint(package: str) -> str:
+    """The command that installs ``package`` on this system, for a message."""
+    if platform.system() == "Darwin":
+        return "brew install python@3.13"
+    if shutil.which("apt-get"):
+        return "sudo apt-get install " + package
+    if shutil.which("dnf"):
+        return "sudo dnf install python3.12"
+    return "install Python %s or newer with your system's package manager" % name(OLDEST)
+
+
+def insist_on_python() -> None:
+    """Go on in a suitable interpreter, or raise ``SetUpError`` that says how to get one."""
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
+        try:
+            import ensurepip  # noqa: F401
+            import venv  # noqa: F401
+        except ImportError:
+            package = "python%s-venv" % name(sys.version_info)
+            raise SetUpError(
+                "This Python %s comes without `venv` and `ensurepip`, which make the environment.\nInstall them:  %s"
+                % (name(sys.version_info), install_hint(package))
+            ) from None
+        return
+    other = newer_interpreter()
+    if not other:
+        raise SetUpError(
+            "The course needs Python %s to %s; `%s` is Python %s, and no other was found on PATH.\nInstall one:  %s\n"
+            "or name one:  make lab PYTHON=/path/to/python3.13"
+            % (
+                name(OLDEST),
+                name(NEWEST),
+                sys.executable,
+                platform.python_version(),
+                install_hint("python3 python3-venv"),
+            )
+        )
+    print(
+        "Python %s is outside %s to %s: going on with %s" % (name(sys.version_info), name(OLDEST), name(NEWEST), other)
+    )
+    sys.stdout.flush()
+    os.execv(other, [other, *sys.argv])
+
+
+def has_compiler(language: str) -> bool:
+    """Whether this system compiles ``language`` (``"CC"`` or ``"CXX"``) without help from a wheel."""
+    commands = {"CC": ("cc", "gcc", "clang"), "CXX": ("c++", "g++", "clang++")}[language]
+    chosen = shlex.split(os.environ.get(language, ""))
+    if chosen:
+        return shutil.which(chosen[0]) is not None
+    if platform.system() == "Darwin" and shutil.which("xcode-select"):
+        # Without the command line tools macOS has a `cc` that only opens a window offering them.
+        return subprocess.call(["xcode-select", "-p"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    return any(map(shutil.which, commands))
+
+
+def wanted_locks(repository: Path, extras: list) -> dict:
+    """The lock files to install, each with the hash of its content; ``SetUpError`` for an unknown extra."""
+    known = sorted(p.name[len("requirements-") : -len(".txt")] for p in repository.glob("requirements-*.txt"))
+    unknown = [e for e in extras if e not in known]
+    if unknown:
+        raise SetUpError('There is no extra "%s"; WITH= knows: %s' % (unknown[0], " ".join(known) or "none"))
+    files = ["requirements.txt"] + ["requirements-%s.txt" % e for e in extras]
+    return {f: hashlib.sha256((repository / f).read_bytes()).hexdigest() for f in files}
+
+
+def interpreter_of(venv: Path) -> Path:
+    return venv / "bin" / "python"
+
+
+def version_in(venv: Path) -> list:
+    """Version ``[major, minor]`` of the environment's Python, ``[]`` when it does not run (its base was removed)."""
+    try:
+        asked = "import sys; print(*sys.version_info[:2])"
+        answer = subprocess.run([str(interpreter_of(venv)), "-I", "-c", asked], stdout=subprocess.PIPE, timeout=60)
+        return [int(n) for n in answer.stdout.split()]
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return []
+
+
+def state_of(venv: Path) -> tuple:
+    """What is installed and whether the environment must be made anew: ``(stamp, reason)``, ``reason`` empty if sound."""
+    if not (venv / "pyvenv.cfg").exists():
+        return {}, "there is none yet"
+    if (venv / UNFINISHED).exists():
+        return {}, "its installation was interrupted"
+    version = version_in(venv)
+    if not OLDEST <= tuple(version) <= NEWEST:
+        return {}, "its Python is gone or not supported"
+    try:
+        stamp = json.loads((venv / STAMP).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}, ""
+    if stamp.get("place") != str(venv):
+        return {}, "the folder was moved"
+    if stamp.get("python") != version:
+        return {}, "its Python changed to %s" % name(version)
+    return stamp, ""
+
+
+def run(title: str, command: list, environment: dict) -> None:
+    """Run one step, showing its title and how long it has taken; ``SetUpError`` with its last words and advice."""
+    start, live = time.time(), sys.stdout.isatty()
+    finished = threading.Event()
+
+    def tick() -> None:
+        while not finished.wait(1.0):
+            print("\r  %s … %d s" % (title, time.time() - start), end="", flush=True)
+
+    clock = threading.Thread(target=tick, daemon=True)
+    if live:
+        clock.start()
+    else:
+        print("  %s …" % title, flush=True)
+    try:
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, cwd=str(REPOSITORY)
+        )
+    except OSError as error:
+        raise SetUpError("%s failed: %s" % (title, error)) from None
+    finally:
+        finished.set()
+        if live:
+            clock.join()
+    print("%s  %s: %.1f s" % ("\r" * live, title, time.time() - start) + " " * 10 * live, flush=True)
+    if done.returncode:
+        words = done.stdout.decode("utf-8", "replace").strip()
+        advice = next((a for pattern, a in ADVICE if re.search(pattern, words.lower())), "Run the same command again.")
+        last = "\n".join("    " + line for line in words.splitlines()[-12:])
+        raise SetUpError("This step failed:\n%s\n%s" % (last, advice))
+
+
+def index_settings(python: Path) -> dict:
+    """pip's index settings as uv's environment variables, so that one configuration serves both.
+
+    Where uv is configured by itself, nothing is added.
+    """
+    folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    own = [folder / "uv" / "uv.toml", Path("/etc/uv/uv.toml")]
+    names = {
+        "index-url": "UV_DEFAULT_INDEX",
+        "extra-index-url": "UV_INDEX",
+        "find-links": "UV_FIND_LINKS",
+        "cert": "SSL_CERT_FILE",
+    }
+    if any(map(Path.exists, own)) or any(n in os.environ for n in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX")):
+        return {}
+    answer = subprocess.run(
+        [str(python), "-m", "pip", "config", "list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    settings = {}
+    for line in answer.stdout.decode("utf-8", "replace").splitlines():
+        key, _, value = line.partition("=")
+        variable = names.get(key.split(".")[-1].replace("_", "-"))
+        if variable and variable not in os.environ:
+            words = value.strip("'\"").replace("\\n", " ").split()
+            settings[variable] = ("," if variable == "UV_FIND_LINKS" else " ").join(words)
+    return settings
+
+
+def install_uv(python: Path, environment: dict) -> None:
+    """Install uv, the fast installer, at the version and hashes of the lock."""
+    lock = (REPOSITORY / "requirements.txt").read_text(encoding="utf-8")
+    block = re.search(r"^uv==(?:.*\\\n)*.*\n", lock, re.MULTILINE)
+    with tempfile.TemporaryDirectory() as folder:
+        alone = Path(folder) / "uv.txt"
+        alone.write_text(block.group(), encoding="utf-8")
+        options = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes", "--retries", "2"]
+        run("the installer", [str(python), "-m", "pip", "install", *options, "-r", str(alone)], environment)
+
+
+def write_path(venv: Path) -> None:
+    """Make ``import unladen`` work from every folder and every notebook."""
+    for site in venv.glob("lib/python3*/site-packages"):
+        (site / "unladen-course.pth").write_bytes(os.fsencode(str(REPOSITORY)) + b"\n")
+
+
+def install(venv: Path, reason: str, locks: dict) -> None:
+    """Make or refresh the environment; the stamp is written when everything is there, and not before."""
+    environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_NO_PROGRESS="1", PYTHONUTF8="1")
+    for variable in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PIP_REQUIRE_VIRTUALENV", "PIP_TARGET", "PIP_USER"):
+        environment.pop(variable, None)
+    if reason:
+        command = [sys.executable, "-m", "venv", "--clear", str(venv)]
+        run("an environment on Python %s" % platform.python_version(), command, environment)
+    (venv / UNFINISHED).touch()
+    if (venv / STAMP).exists():
+        (venv / STAMP).unlink()
+    python = interpreter_of(venv)
+    environment.update(index_settings(python))
+    install_uv(python, environment)
+    command = [str(venv / "bin" / "uv"), "pip", "install", "--python", str(python), "--require-hashes"]
+    for lock in locks:
+        command += ["-r", str(REPOSITORY / lock)]
+    packages = sum(
+        len(re.findall(r"^\S+==", (REPOSITORY / f).read_text(encoding="utf-8"), re.MULTILINE)) for f in locks
+    )
+    run("about %d packages (a minute or so the first time)" % packages, command, environment)
+    stamp = {"place": str(venv), "python": version_in(venv), "locks": locks}
+    finished = venv / (STAMP + ".new")
+    finished.write_text(json.dumps(stamp, indent=1), encoding="utf-8")
+    os.replace(str(finished), str(venv / STAMP))
+    (venv / UNFINISHED).unlink()
+
+
+def one_at_a_time() -> None:
+    """Wait while another set-up works in this repository; the lock ends with the process."""
+    try:
+        import fcntl
+
+        folder = os.open(str(REPOSITORY), os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another set-up is at work in this folder: waiting for it …", flush=True)
+            fcntl.flock(folder, fcntl.LOCK_EX)
+    except OSError:
+        pass  # a file system without locks: two set-ups at once are then the reader's own doing
+
+
+def set_up(extras: list) -> None:
+    """Bring ``.venv`` to the state the locks describe, with as little work as possible."""
+    venv = REPOSITORY / ".venv"
+    one_at_a_time()
+    stamp, reason = state_of(venv)
+    if "zig" not in extras and not (has_compiler("CC") and has_compiler("CXX")):
+        extras = [*extras, "zig"]
+        if "requirements-zig.txt" not in stamp.get("locks", {}):
+            print("No C and C++ compiler found: adding the one that comes as a package (Zig, 400 MB).")
+    # Extras that were asked for once stay.
+    earlier = [f[len("requirements-") : -len(".txt")] for f in stamp.get("locks", {}) if f != "requirements.txt"]
+    locks = wanted_locks(
+        REPOSITORY, sorted({*extras, *(e for e in earlier if (REPOSITORY / ("requirements-%s.txt" % e)).exists())})
+    )
+    if stamp.get("locks") != locks:
+        start = time.time()
+        refresh = "the lock or the choice of extras changed" if stamp else "what is there is not known to be whole"
+        print("Setting up .venv (%s)" % (reason or refresh), flush=True)
+        install(venv, reason, locks)
+        print("Set up in %.0f s." % (time.time() - start), flush=True)
+    write_path(venv)
+
+
+def main(arguments: list = None) -> int:
+    parser = argparse.ArgumentParser(prog="bootstrap", description="Make the course's environment, .venv.")
+    parser.add_argument("--with", dest="extras", default="", metavar='"NAME …"', help="extras to install too")
+    options = parser.parse_args(arguments)
+    try:
+        insist_on_python()
+        set_up(options.extras.replace(",", " ").split())
+    except SetUpError as error:
+        print("\n%s\n" % error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on from here: what was downloaded is kept.", file=sys.stderr)
+        return 130
+    except OSError as error:
+        advice = next((a for pattern, a in ADVICE if re.search(pattern, str(error).lower())), "")
+        print("\nSet-up stopped: %s\n%s" % (error, advice), file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
