@@ -54,14 +54,15 @@ class SetUpError(Exception):
 
 
 def name(version: tuple) -> str:
-    return "%d.%d" % tuple(version)[:2]
+    """``(3, 11, 7)`` as ``3.11``."""
+    return "{}.{}".format(*version)
 
 
 def newer_interpreter() -> str:
     """Path of a Python on PATH that the course supports, the newest first; empty if there is none."""
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
-        found = shutil.which("python3.%d" % minor)
-        asked = "import sys, ensurepip, venv; assert sys.version_info[:2] == (3, %d)" % minor
+        found = shutil.which(f"python3.{minor}")
+        asked = f"import sys, ensurepip, venv; assert sys.version_info[:2] == (3, {minor})"
         if found and subprocess.call([found, "-c", asked], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) == 0:
             return found
     return ""
@@ -75,7 +76,7 @@ def install_hint(package: str) -> str:
         return "sudo apt-get install " + package
     if shutil.which("dnf"):
         return "sudo dnf install python3.12"
-    return "install Python %s or newer with your system's package manager" % name(OLDEST)
+    return f"install Python {name(OLDEST)} or newer with your system's package manager"
 
 
 def insist_on_python() -> None:
@@ -85,28 +86,21 @@ def insist_on_python() -> None:
             import ensurepip  # noqa: F401
             import venv  # noqa: F401
         except ImportError:
-            package = "python%s-venv" % name(sys.version_info)
+            hint = install_hint(f"python{name(sys.version_info)}-venv")
             raise SetUpError(
-                "This Python %s comes without `venv` and `ensurepip`, which make the environment.\nInstall them:  %s"
-                % (name(sys.version_info), install_hint(package))
+                f"This Python {name(sys.version_info)} comes without `venv` and `ensurepip`, which make the environment.\n"
+                f"Install them:  {hint}"
             ) from None
         return
     other = newer_interpreter()
+    supported, this = f"Python {name(OLDEST)} to {name(NEWEST)}", platform.python_version()
     if not other:
         raise SetUpError(
-            "The course needs Python %s to %s; `%s` is Python %s, and no other was found on PATH.\nInstall one:  %s\n"
+            f"The course needs {supported}; `{sys.executable}` is Python {this}, and no other was found on PATH.\n"
+            f"Install one:  {install_hint('python3 python3-venv')}\n"
             "or name one:  make lab PYTHON=/path/to/python3.13"
-            % (
-                name(OLDEST),
-                name(NEWEST),
-                sys.executable,
-                platform.python_version(),
-                install_hint("python3 python3-venv"),
-            )
         )
-    print(
-        "Python %s is outside %s to %s: going on with %s" % (name(sys.version_info), name(OLDEST), name(NEWEST), other)
-    )
+    print(f"The course needs {supported}, this is {this}: going on with {other}")
     sys.stdout.flush()
     os.execv(other, [other, *sys.argv])
 
@@ -123,14 +117,22 @@ def has_compiler(language: str) -> bool:
     return any(map(shutil.which, commands))
 
 
-def wanted_locks(repository: Path, extras: list) -> dict:
+def lock_of(extra: str) -> str:
+    return f"requirements-{extra}.txt"
+
+
+def known_extras() -> list:
+    """Names of the extras that have a lock."""
+    return sorted(p.name[len("requirements-") : -len(".txt")] for p in REPOSITORY.glob(lock_of("*")))
+
+
+def wanted_locks(extras: list) -> dict:
     """The lock files to install, each with the hash of its content; ``SetUpError`` for an unknown extra."""
-    known = sorted(p.name[len("requirements-") : -len(".txt")] for p in repository.glob("requirements-*.txt"))
-    unknown = [e for e in extras if e not in known]
-    if unknown:
-        raise SetUpError('There is no extra "%s"; WITH= knows: %s' % (unknown[0], " ".join(known) or "none"))
-    files = ["requirements.txt"] + ["requirements-%s.txt" % e for e in extras]
-    return {f: hashlib.sha256((repository / f).read_bytes()).hexdigest() for f in files}
+    for extra in extras:
+        if extra not in known_extras():
+            raise SetUpError(f"There is no extra called {extra!r}; WITH= knows: {' '.join(known_extras())}")
+    files = ["requirements.txt", *map(lock_of, extras)]
+    return {f: hashlib.sha256((REPOSITORY / f).read_bytes()).hexdigest() for f in files}
 
 
 def interpreter_of(venv: Path) -> Path:
@@ -148,7 +150,7 @@ def version_in(venv: Path) -> list:
 
 
 def state_of(venv: Path) -> tuple:
-    """What is installed and whether the environment must be made anew: ``(stamp, reason)``, ``reason`` empty if sound."""
+    """What is installed, and why the environment must be made anew (empty if it need not): ``(stamp, reason)``."""
     if not (venv / "pyvenv.cfg").exists():
         return {}, "there is none yet"
     if (venv / UNFINISHED).exists():
@@ -163,7 +165,7 @@ def state_of(venv: Path) -> tuple:
     if stamp.get("place") != str(venv):
         return {}, "the folder was moved"
     if stamp.get("python") != version:
-        return {}, "its Python changed to %s" % name(version)
+        return {}, f"its Python changed to {name(version)}"
     return stamp, ""
 
 
@@ -174,29 +176,29 @@ def run(title: str, command: list, environment: dict) -> None:
 
     def tick() -> None:
         while not finished.wait(1.0):
-            print("\r  %s … %d s" % (title, time.time() - start), end="", flush=True)
+            print(f"\r  {title} … {time.time() - start:.0f} s", end="", flush=True)
 
     clock = threading.Thread(target=tick, daemon=True)
     if live:
         clock.start()
     else:
-        print("  %s …" % title, flush=True)
+        print(f"  {title} …", flush=True)
     try:
         done = subprocess.run(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, cwd=str(REPOSITORY)
         )
     except OSError as error:
-        raise SetUpError("%s failed: %s" % (title, error)) from None
+        raise SetUpError(f"{title} failed: {error}") from None
     finally:
         finished.set()
         if live:
             clock.join()
-    print("%s  %s: %.1f s" % ("\r" * live, title, time.time() - start) + " " * 10 * live, flush=True)
+    print("\r" * live + f"  {title}: {time.time() - start:.1f} s" + " " * 10 * live, flush=True)
     if done.returncode:
         words = done.stdout.decode("utf-8", "replace").strip()
         advice = next((a for pattern, a in ADVICE if re.search(pattern, words.lower())), "Run the same command again.")
         last = "\n".join("    " + line for line in words.splitlines()[-12:])
-        raise SetUpError("This step failed:\n%s\n%s" % (last, advice))
+        raise SetUpError(f"This step failed:\n{last}\n{advice}")
 
 
 def index_settings(python: Path) -> dict:
@@ -251,7 +253,7 @@ def install(venv: Path, reason: str, locks: dict) -> None:
         environment.pop(variable, None)
     if reason:
         command = [sys.executable, "-m", "venv", "--clear", str(venv)]
-        run("an environment on Python %s" % platform.python_version(), command, environment)
+        run(f"an environment on Python {platform.python_version()}", command, environment)
     (venv / UNFINISHED).touch()
     if (venv / STAMP).exists():
         (venv / STAMP).unlink()
@@ -259,12 +261,14 @@ def install(venv: Path, reason: str, locks: dict) -> None:
     environment.update(index_settings(python))
     install_uv(python, environment)
     command = [str(venv / "bin" / "uv"), "pip", "install", "--python", str(python), "--require-hashes"]
+    # Every version is pinned and every file hashed, so it does not matter which index a file comes from.
+    command += ["--index-strategy", "unsafe-best-match"]
     for lock in locks:
         command += ["-r", str(REPOSITORY / lock)]
     packages = sum(
         len(re.findall(r"^\S+==", (REPOSITORY / f).read_text(encoding="utf-8"), re.MULTILINE)) for f in locks
     )
-    run("about %d packages (a minute or so the first time)" % packages, command, environment)
+    run(f"about {packages} packages (a minute or so the first time)", command, environment)
     stamp = {"place": str(venv), "python": version_in(venv), "locks": locks}
     finished = venv / (STAMP + ".new")
     finished.write_text(json.dumps(stamp, indent=1), encoding="utf-8")
@@ -294,19 +298,17 @@ def set_up(extras: list) -> None:
     stamp, reason = state_of(venv)
     if "zig" not in extras and not (has_compiler("CC") and has_compiler("CXX")):
         extras = [*extras, "zig"]
-        if "requirements-zig.txt" not in stamp.get("locks", {}):
+        if lock_of("zig") not in stamp.get("locks", {}):
             print("No C and C++ compiler found: adding the one that comes as a package (Zig, 400 MB).")
     # Extras that were asked for once stay.
-    earlier = [f[len("requirements-") : -len(".txt")] for f in stamp.get("locks", {}) if f != "requirements.txt"]
-    locks = wanted_locks(
-        REPOSITORY, sorted({*extras, *(e for e in earlier if (REPOSITORY / ("requirements-%s.txt" % e)).exists())})
-    )
+    earlier = [e for e in known_extras() if lock_of(e) in stamp.get("locks", {})]
+    locks = wanted_locks(sorted({*extras, *earlier}))
     if stamp.get("locks") != locks:
         start = time.time()
         refresh = "the lock or the choice of extras changed" if stamp else "what is there is not known to be whole"
-        print("Setting up .venv (%s)" % (reason or refresh), flush=True)
+        print(f"Setting up .venv ({reason or refresh})", flush=True)
         install(venv, reason, locks)
-        print("Set up in %.0f s." % (time.time() - start), flush=True)
+        print(f"Set up in {time.time() - start:.0f} s.", flush=True)
     write_path(venv)
 
 
@@ -318,14 +320,14 @@ def main(arguments: list = None) -> int:
         insist_on_python()
         set_up(options.extras.replace(",", " ").split())
     except SetUpError as error:
-        print("\n%s\n" % error, file=sys.stderr)
+        print(f"\n{error}\n", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here: what was downloaded is kept.", file=sys.stderr)
         return 130
     except OSError as error:
         advice = next((a for pattern, a in ADVICE if re.search(pattern, str(error).lower())), "")
-        print("\nSet-up stopped: %s\n%s" % (error, advice), file=sys.stderr)
+        print(f"\nSet-up stopped: {error}\n{advice}", file=sys.stderr)
         return 1
     return 0
 

@@ -1,0 +1,79 @@
+"""A pytest plugin that repairs nbval 0.11.0, so that ``pytest --nbval`` is strict, reproducible, and quick to see a crash.
+
+It is named in pyproject.toml and does nothing unless nbval is asked for. It relies on private names of nbval; therefore
+the version is pinned, and ``tests/test_strict.py`` proves each repair:
+
+* ``tests/sanitize.cfg`` is used from any working directory, unless another file is named;
+* each kernel gets the environment of ``course/kernel.py`` and a fresh state of its own;
+* the death of a kernel is noticed within a second, not after the cell's whole time limit;
+* cells run with history, as in JupyterLab, so that ``;`` silences a last line and ``Out`` and ``_`` work.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from queue import Empty
+
+SANITIZER = Path(__file__).parents[2] / "tests" / "sanitize.cfg"
+
+
+def pytest_configure(config) -> None:
+    """Apply the repairs if this run validates notebooks."""
+    if not hasattr(config.option, "nbval_sanitize_with"):
+        return  # nbval is not there, or was disabled
+    if config.option.nbval_sanitize_with is None and SANITIZER.exists():
+        config.option.nbval_sanitize_with = str(SANITIZER)
+    if config.option.nbval or config.option.nbval_lax:
+        homes = tempfile.TemporaryDirectory(prefix="unladen-nbval-", ignore_cleanup_errors=True)
+        config.add_cleanup(homes.cleanup)
+        config.add_cleanup(_repair(Path(homes.name)))
+
+
+def _repair(homes: Path):
+    """Replace parts of nbval until the returned function is called; kernels keep their state under ``homes``."""
+    from nbval import kernel as nbval_kernel
+
+    from unladen.course.kernel import environment
+
+    running = nbval_kernel.RunningKernel
+    start = nbval_kernel.start_new_kernel
+    before = start, running.await_reply, running.execute_cell_input
+
+    def start_clean(*args, **kwargs):
+        return start(*args, **kwargs, env=environment(Path(tempfile.mkdtemp(dir=homes))))
+
+    def undo() -> None:
+        nbval_kernel.start_new_kernel, running.await_reply, running.execute_cell_input = before
+
+    nbval_kernel.start_new_kernel = start_clean
+    running.await_reply = _await_reply
+    running.execute_cell_input = _execute_cell_input
+    return undo
+
+
+def _await_reply(kernel, msg_id: str, timeout: float | None = None) -> None:
+    """Wait for the reply to one request, looking each second whether the kernel is still alive.
+
+    Raises ``queue.Empty`` when ``timeout`` seconds have passed, ``RuntimeError`` when the kernel died.
+    """
+    deadline = float("inf") if timeout is None else time.monotonic() + timeout
+    while True:
+        alive = kernel.is_alive()  # asked before reading, so that a last reply of a dying kernel still counts
+        try:
+            message = kernel.get_message("shell", timeout=max(0.0, min(1.0, deadline - time.monotonic())))
+        except Empty:
+            if not alive:
+                raise RuntimeError("the kernel died while it ran this cell") from None
+            if time.monotonic() >= deadline:
+                raise
+            continue
+        if message["parent_header"].get("msg_id") == msg_id:
+            if message["content"]["status"] == "aborted":
+                raise RuntimeError("the kernel refused to run this cell")
+            return
+
+
+def _execute_cell_input(kernel, source: str, allow_stdin: bool | None = None) -> str:
+    return kernel.kc.execute(source, store_history=True, allow_stdin=allow_stdin, stop_on_error=False)
