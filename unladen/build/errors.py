@@ -1,0 +1,102 @@
+"""What a compiler complained about, told in terms of the source that was given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# gcc, clang and zig agree on this much: "adder.c:3:12: error: …"; a linker leaves the column out
+_HEAD = re.compile(r"^(?P<file>[^\n:]+):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<kind>fatal error|error|warning|note): (?P<text>.*)")
+_UNDEFINED = re.compile(r"undefined (?:reference to|symbol:?) [`'\"]?(?P<name>[^`'\"\n,]+)|^ +\"_(?P<mac>\w+)\", referenced from")
+_WHERE = re.compile(r"(?P<file>[^\s:()]+):(?P<line>\d+)\b")
+_FLAG = re.compile(
+    r"(?:unrecognized|unknown|invalid|unsupported).*?(?:option|argument)[^'\"‘`]*['\"‘`](?P<flag>-[^'\"’`]+)"
+    r"|bad value \((?P<value>[^)]*)\) for (?:‘|')(?P<of>-[^'’]+)"
+)
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One complaint: ``line`` and ``column`` count from 1 in the given source; 0 where the compiler named no place."""
+
+    line: int
+    column: int
+    kind: str
+    text: str
+    source: str = ""
+    file: str = ""
+
+    def __str__(self) -> str:
+        if not self.line:
+            return f"{self.kind}: {self.text}"
+        head = f"{self.file + ', ' if self.file else ''}line {self.line}: {self.kind}: {self.text}"
+        if not self.source.strip():
+            return head
+        caret = "\n    " + " " * (self.column - 1) + "^" if self.column else ""
+        return f"{head}\n    {self.source.expandtabs(8).rstrip()}{caret}"
+
+
+class BuildError(Exception):
+    """A source could not be compiled or loaded; ``str()`` says why, in terms of the source, on one screen.
+
+    ``diagnostics`` holds the compiler's complaints, first to last.
+    """
+
+    def __init__(self, message: str, diagnostics: Sequence[Diagnostic] = ()) -> None:
+        super().__init__(message)
+        self.diagnostics = list(diagnostics)
+
+    def __reduce__(self):
+        return type(self), (self.args[0], self.diagnostics)
+
+
+def diagnostics(stderr: str, source: str, file: str, shown: str = "") -> list[Diagnostic]:
+    """Read what a compiler printed about ``file``, whose text is ``source``; headers keep their own name.
+
+    ``shown`` is what to call the file in the message ("" for a notebook cell, whose lines need no name).
+    """
+    lines = source.splitlines()
+    found: list[Diagnostic] = []
+    for text in stderr.splitlines():
+        head = _HEAD.match(text)
+        if head:
+            name, line, column = _base(head["file"]), int(head["line"]), int(head["column"] or 0)
+            own = name == file and 0 < line <= len(lines)
+            label = shown if name == file else name
+            found.append(Diagnostic(line, column, head["kind"], head["text"], lines[line - 1] if own else "", label))
+        elif undefined := _UNDEFINED.search(text):
+            found.append(_missing(undefined["name"] or undefined["mac"], text, lines, file, shown))
+        elif text.startswith(">>> referenced by") and found and not found[-1].line:
+            found[-1] = _missing(found[-1].text.split("`")[1], text, lines, file, shown)
+    return list(dict.fromkeys(found))
+
+
+def _base(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
+
+
+def _missing(name: str, text: str, lines: list[str], file: str, shown: str) -> Diagnostic:
+    words = f"`{name.strip()}` is used but defined nowhere; define it, or add the library that has it (-lNAME)"
+    for where in _WHERE.finditer(text):
+        if _base(where["file"]) == file and 0 < int(where["line"]) <= len(lines):
+            line = int(where["line"])
+            return Diagnostic(line, 0, "error", words, lines[line - 1], shown)
+    return Diagnostic(0, 0, "error", words)
+
+
+def explain(stderr: str, found: Sequence[Diagnostic], what: str) -> str:
+    """Say on one screen why ``what`` did not compile."""
+    if flag := _FLAG.search(stderr):
+        word = flag["flag"] or f"{flag['of']}{flag['value']}"
+        return (
+            f"{what}: the compiler does not know the flag {word}\n"
+            "  Check its spelling (flags begin with one dash: -O3, -march=native, -fopenmp), or leave it out."
+        )
+    errors = [d for d in found if "error" in d.kind]
+    if not errors:
+        return f"{what} did not compile; the compiler said:\n{stderr.strip()[-1500:]}"
+    shown = [str(d) for d in found if d.kind != "warning"][:8]
+    rest = len([d for d in found if d.kind != "warning"]) - len(shown)
+    more = [f"… and {rest} more, which often follow from the first"] if rest > 0 else []
+    return "\n".join([f"{what} did not compile", *shown, *more])
