@@ -1,7 +1,7 @@
 """The kernel notebooks are executed in, the same for rendering and for testing: this interpreter, a known environment.
 
-What a notebook stores may not depend on who ran it: not on the order of hashes, the user's IPython profile, the language
-of the compiler's messages, the progress a learner has made, nor on whether pytest stands around it.
+What a notebook stores may not depend on who ran it: not on the order of hashes, the user's IPython profile, the
+language of the compiler's messages, the progress a learner has made, nor on whether pytest stands around it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A pytest plugin that repairs nbval 0.11.0, so that ``pytest --nbval`` is strict, reproducible, and quick to see a crash.
+"""A pytest plugin that repairs nbval 0.11.0: strict, reproducible, and quick to see a crash.
 
 It is named in pyproject.toml and does nothing unless nbval is asked for. It relies on private names of nbval; therefore
 the version is pinned, and ``tests/test_strict.py`` proves each repair:
