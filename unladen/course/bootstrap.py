@@ -88,16 +88,15 @@ def insist_on_python() -> None:
         except ImportError:
             hint = install_hint(f"python{name(sys.version_info)}-venv")
             raise SetUpError(
-                f"This Python {name(sys.version_info)} comes without `venv` and `ensurepip`, which make the environment.\n"
-                f"Install them:  {hint}"
+                f"This Python {name(sys.version_info)} comes without `venv` and `ensurepip`.\nInstall them:  {hint}"
             ) from None
         return
     other = newer_interpreter()
     supported, this = f"Python {name(OLDEST)} to {name(NEWEST)}", platform.python_version()
     if not other:
         raise SetUpError(
-            f"The course needs {supported}; `{sys.executable}` is Python {this}, and no other was found on PATH.\n"
-            f"Install one:  {install_hint('python3 python3-venv')}\n"
+            f"The course needs {supported}. `{sys.executable}` is {this}, and there is no other on PATH.\n"
+            f"To get one:  {install_hint('python3 python3-venv')}\n"
             "or name one:  make lab PYTHON=/path/to/python3.13"
         )
     print(f"The course needs {supported}, this is {this}: going on with {other}")
@@ -182,7 +181,7 @@ def run(title: str, command: list, environment: dict) -> None:
     if live:
         clock.start()
     else:
-        print(f"  {title} …", flush=True)
+        print(f"  {title} …", end="", flush=True)
     try:
         done = subprocess.run(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, cwd=str(REPOSITORY)
@@ -193,7 +192,7 @@ def run(title: str, command: list, environment: dict) -> None:
         finished.set()
         if live:
             clock.join()
-    print("\r" * live + f"  {title}: {time.time() - start:.1f} s" + " " * 10 * live, flush=True)
+    print(f"\r  {title} …" * live + f" {time.time() - start:.1f} s  ", flush=True)
     if done.returncode:
         words = done.stdout.decode("utf-8", "replace").strip()
         advice = next((a for pattern, a in ADVICE if re.search(pattern, words.lower())), "Run the same command again.")
