@@ -70,7 +70,10 @@ def drop(directory: Path) -> None:
 
 def is_full(text: str) -> bool:
     """Tell whether a compiler's words mean that the disk is full."""
-    return any(words in text for words in ("No space left on device", "Disk quota exceeded", "File too large", "File size limit"))
+    return any(
+        words in text
+        for words in ("No space left on device", "Disk quota exceeded", "File too large", "File size limit")
+    )
 
 
 def usable() -> Path:

@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 # gcc, clang and zig agree on this much: "adder.c:3:12: error: …"; a linker leaves the column out
-_HEAD = re.compile(r"^(?P<file>[^\n:]+):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<kind>fatal error|error|warning|note): (?P<text>.*)")
-_UNDEFINED = re.compile(r"undefined (?:reference to|symbol:?) [`'\"]?(?P<name>[^`'\"\n,]+)|^ +\"_(?P<mac>\w+)\", referenced from")
+_HEAD = re.compile(
+    r"^(?P<file>[^\n:]+):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<kind>fatal error|error|warning|note): (?P<text>.*)"
+)
+_UNDEFINED = re.compile(
+    r"undefined (?:reference to|symbol:?) [`'\"]?(?P<name>[^`'\"\n,]+)|^ +\"_(?P<mac>\w+)\", referenced from"
+)
 _WHERE = re.compile(r"(?P<file>[^\s:()]+):(?P<line>\d+)\b")
 _FLAG = re.compile(
     r"(?:unrecognized|unknown|invalid|unsupported).*?(?:option|argument)[^'\"‘`]*['\"‘`](?P<flag>-[^'\"’`]+)"

@@ -72,7 +72,9 @@ def _candidates(language: str) -> Iterator[tuple[str, ...]]:
     if chosen := os.environ.get(variable, "").strip():
         program, *options = shlex.split(chosen)
         if not (path := shutil.which(program)):
-            raise BuildError(f"{variable} is set to {chosen!r}, but there is no program {program!r}: correct or unset {variable}")
+            raise BuildError(
+                f"{variable} is set to {chosen!r}, but there is no program {program!r}: correct or unset {variable}"
+            )
         yield (path, *options)
         return
     for name in _NAMES[language]:
@@ -102,7 +104,9 @@ def _described(command: tuple[str, ...], identity: tuple) -> Toolchain | None:
     def ask(directory: Path) -> None:
         question = [command[0], "version"] if _is_zig(command) else [*command, "--version"]
         with contextlib.suppress(OSError):
-            answer = subprocess.run(question, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL)
+            answer = subprocess.run(
+                question, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL
+            )
             if answer.returncode == 0:
                 (directory / "answer").write_text(answer.stdout, encoding="utf-8")
 

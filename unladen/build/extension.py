@@ -1,0 +1,88 @@
+"""Cells that define a Python module: pybind11, nanobind, or the C API by hand."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import sys
+import sysconfig
+from functools import cache as remembered
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+
+from unladen.build import cache
+from unladen.build.bind import Build
+from unladen.build.errors import BuildError
+from unladen.build.toolchains import Toolchain
+
+_loaded: dict[str, ModuleType] = {}
+
+
+@remembered
+def abi(kind: str) -> str:
+    """Return what a module of this kind depends on besides the compiler: the interpreter's ABI, the binder's version."""
+    own = f"{sysconfig.get_config_var('SOABI')} {sys.version} {sysconfig.get_path('include')}"
+    return own if kind == "python" else f"{own} {kind} {metadata.version(kind)}"
+
+
+def flags(compiler: Toolchain, module: tuple[str, str], directory: Path, address: str) -> tuple[list[str], list[str]]:
+    """Return the flags and the object files that turn a source into this interpreter's module.
+
+    Each build is a world of its own (a domain), so that a class defined in a cell can be defined anew when the cell
+    is changed and run again; without it both libraries refuse the second definition, or keep the first.
+    """
+    python = [f"-I{path}" for path in dict.fromkeys(sysconfig.get_path(p) for p in ("include", "platinclude"))]
+    kind = module[0]
+    if kind == "python":
+        return python, []
+    if kind == "pybind11":
+        import pybind11
+
+        own = ["-fvisibility=hidden", f'-DPYBIND11_STDLIB="_{address}"']
+        return [*own, f"-I{pybind11.get_include()}", *python], []
+    import nanobind
+
+    common = ["-fvisibility=hidden", "-DNDEBUG", "-DNB_COMPACT_ASSERTIONS", "-fno-stack-protector"]
+    common += [f"-I{nanobind.include_dir()}", *python]
+    return common, [str(_runtime(compiler, common))]
+
+
+def _runtime(compiler: Toolchain, common: list[str]) -> Path:
+    """Return nanobind's own part, compiled once for this compiler and interpreter."""
+    import nanobind
+
+    source = Path(nanobind.source_dir())
+    robin = source.parent / "ext" / "robin_map" / "include"
+    recipe = ["-O2", "-std=c++17", "-fPIC", "-fno-strict-aliasing", "-ffunction-sections", "-fdata-sections", *common]
+
+    def make(directory: Path) -> None:
+        unit = str(source / "nb_combined.cpp")
+        answer = compiler.run([*recipe, f"-I{robin}", "-c", unit, "-o", "nanobind.o"], directory)
+        if answer.returncode:
+            raise BuildError(f"nanobind's own library did not compile:\n{answer.stderr[-1500:]}")
+
+    place, _ = cache.entry(cache.key("nanobind", abi("nanobind"), compiler.identity, recipe), make)
+    return place / "nanobind.o"
+
+
+def load(record: Build, name: str, address: str) -> ModuleType:
+    """Import the built module under a name of its own; what was imported before stays as it is."""
+    if address in _loaded:
+        return _loaded[address]
+    # the initialising function is called PyInit_NAME, and the import system takes NAME from after the last dot
+    full = f"unladen.cells.{address}.{name}"
+    loader = importlib.machinery.ExtensionFileLoader(full, str(record.path))
+    try:
+        module = importlib.util.module_from_spec(importlib.util.spec_from_loader(full, loader))
+        loader.exec_module(module)
+    except ImportError as problem:
+        raise BuildError(
+            f"{record.name} was built but cannot be imported: {str(problem).replace(str(record.path), name)}"
+        ) from None
+    public = [word for word in dir(module) if not word.startswith("_")]
+    object.__setattr__(record, "functions", tuple(word for word in public if callable(getattr(module, word))))
+    if not hasattr(module, "build"):
+        module.build = record
+    _loaded[address] = module
+    return module

@@ -1,0 +1,89 @@
+"""Headers: where a source finds its own, what they contain, and the precompiled ones of C++."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from unladen.build import cache
+from unladen.build.errors import BuildError
+from unladen.build.toolchains import Toolchain
+
+# Each of these alone costs the compiler a tenth of a second or more, every time.
+HEAVY = (
+    "algorithm array chrono complex deque fstream functional iomanip iostream iterator limits list map memory mutex "
+    "numeric optional queue random set sstream stdexcept string string_view thread tuple unordered_map unordered_set "
+    "utility variant vector"
+).split()
+_QUOTED = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.M)
+_ANGLED = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([^>\n]+)>", re.M)
+_REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def folders(origin: Path | None) -> list[Path]:
+    """Return the folders in which ``#include "…"`` is looked up: the source's own, then ``native/``."""
+    own = [] if origin is None else [origin.parent if origin.is_file() else origin]
+    places = [*own, Path.cwd() / "native", _REPOSITORY / "native"]
+    return [p for p in dict.fromkeys(p.absolute() for p in places) if p.is_dir()]
+
+
+def find(file: str | Path) -> Path:
+    """Return the path of a source: as given, or in ``native/``; BuildError names what there is."""
+    places = [Path(file), Path.cwd() / "native" / file, _REPOSITORY / "native" / file]
+    for path in places:
+        if path.is_file():
+            return path.absolute()
+    there = sorted(p.name for p in places[-1].parent.glob("*.c*"))
+    raise BuildError(
+        f"There is no file {str(file)!r} here or in native/, which has {', '.join(there) or 'no sources yet'}"
+    )
+
+
+def contents(source: str, places: Sequence[Path]) -> tuple[tuple[str, str], ...]:
+    """Return the (path, text) of every header that ``source`` includes with quotes, and that those include."""
+    found: dict[str, str] = {}
+    waiting = [(name, places) for name in _QUOTED.findall(source)]
+    while waiting:
+        name, here = waiting.pop()
+        path = next((p / name for p in here if (p / name).is_file()), None)
+        if path and str(path) not in found:
+            found[str(path)] = path.read_text(encoding="utf-8", errors="replace")
+            waiting += [(other, [path.parent, *places]) for other in _QUOTED.findall(found[str(path)])]
+    return tuple(sorted(found.items()))
+
+
+def flags(
+    compiler: Toolchain, source: str, language: str, recipe: Sequence[str], places: Sequence[Path], module: tuple | None
+) -> list[str]:
+    """Return the flags by which ``source`` finds its headers, in precompiled form where that pays."""
+    quoted = [word for place in places for word in ("-iquote", str(place))] if _QUOTED.search(source) else []
+    angled = set(_ANGLED.findall(source))
+    if language != "cpp" or compiler.kind == "zig" or (module and module[0] != "nanobind"):
+        return quoted
+    if module:
+        return [*_precompiled(compiler, "nanobind", ["nanobind/nanobind.h", "nanobind/ndarray.h"], recipe), *quoted]
+    return [*_precompiled(compiler, "standard", HEAVY, recipe), *quoted] if angled & set(HEAVY) else quoted
+
+
+def _precompiled(compiler: Toolchain, name: str, includes: Sequence[str], recipe: Sequence[str]) -> list[str]:
+    """Return the flags that use a precompiled header, which is made first if these flags are new; [] if it cannot be."""
+    relevant = [f for f in recipe if not f.startswith(("-W", "-l", "-L"))]
+    text = "".join(f"#include <{header}>\n" for header in includes)
+    suffix = "gch" if compiler.kind == "gcc" else "pch"
+
+    def make(directory: Path) -> None:
+        (directory / f"{name}.hpp").write_text(text)
+        answer = compiler.run([*relevant, "-x", "c++-header", f"{name}.hpp", "-o", f"{name}.hpp.{suffix}"], directory)
+        if answer.returncode:
+            raise BuildError(answer.stderr)
+
+    try:
+        place, _ = cache.entry(cache.key("header", compiler.identity, relevant, text), make)
+    except BuildError:
+        return []  # the cell itself will show what is wrong with these flags
+    return (
+        ["-include", str(place / f"{name}.hpp")]
+        if suffix == "gch"
+        else ["-include-pch", str(place / f"{name}.hpp.pch")]
+    )
