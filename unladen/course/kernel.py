@@ -12,6 +12,8 @@ from pathlib import Path
 
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from traitlets import default
 
 # pytest's variables make ipykernel stop capturing what C prints; the others change what cells show.
 _DROPPED = ("PYTEST_", "LANGUAGE", "LC_", "MPLBACKEND", "PYTHONWARNINGS", "FORCE_COLOR", "NO_COLOR", "COLUMNS", "LINES")
@@ -27,7 +29,6 @@ def environment(home: Path) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "LC_ALL": "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8",
         "UNLADEN_STATE": str(home / "state"),
-        "UNLADEN_PROGRESS_BARS": "0",
         "IPYTHONDIR": str(home / "ipython"),
     }
 
@@ -37,3 +38,11 @@ class OwnInterpreter(KernelSpecManager):
 
     def get_kernel_spec(self, kernel_name: str):
         return self.kernel_spec_class(resource_dir=RESOURCES, **get_kernel_dict())
+
+
+class OwnKernel(AsyncKernelManager):
+    """Starts a kernel of the running interpreter."""
+
+    @default("kernel_spec_manager")
+    def _own_interpreter(self) -> KernelSpecManager:
+        return OwnInterpreter(parent=self)

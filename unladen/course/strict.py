@@ -11,6 +11,7 @@ the version is pinned, and ``tests/test_strict.py`` proves each repair:
 
 from __future__ import annotations
 
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -42,7 +43,8 @@ def _repair(homes: Path):
     before = start, running.await_reply, running.execute_cell_input
 
     def start_clean(*args, **kwargs):
-        return start(*args, **kwargs, env=environment(Path(tempfile.mkdtemp(dir=homes))))
+        home = Path(tempfile.mkdtemp(dir=homes))
+        return start(*args, **kwargs, stdout=subprocess.DEVNULL, env=environment(home))
 
     def undo() -> None:
         nbval_kernel.start_new_kernel, running.await_reply, running.execute_cell_input = before

@@ -1,0 +1,41 @@
+"""``python -m unladen WORD …``: everything about the course that is not done inside a notebook."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+# word -> what it does; each is a module of unladen/course with main(argv), imported only when it is asked for
+WORDS = {
+    "lab": "open the course in JupyterLab",
+    "doctor": "look at this machine, and say what is missing and which command adds it",
+    "render": "execute the notebooks and store their outputs in canonical form",
+    "derive": "make exercises/ out of solutions/",
+    "lint": "check the notebooks against the course's style",
+    "slides": "export the notebooks as slides that need no network",
+    "bench": "measure how long a cell takes to compile and a function to be called",
+}
+
+
+def usage() -> str:
+    words = "\n".join(f"  {word:8} {meaning}" for word, meaning in WORDS.items())
+    return f"usage: python -m unladen WORD [OPTION …]\n\n{words}\n\nEach word has its own --help."
+
+
+def main(argv: list[str]) -> int:
+    """Run the word ``argv[0]`` with the rest of ``argv``, and return the exit status (2 for an unknown word)."""
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        print(usage())
+        return 0
+    word, *rest = argv
+    if word not in WORDS:
+        print(f"there is no word {word!r}\n\n{usage()}", file=sys.stderr)
+        return 2
+    return import_module(f"unladen.course.{word}").main(rest) or 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
