@@ -10,11 +10,13 @@ import re
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 from unladen.build import cache, extension, headers, signature
-from unladen.build.bind import Build, Function, Library, refusal
+from unladen.build.bind import Build, Function, Library
+from unladen.build.convert import refusal
 from unladen.build.errors import BuildError, diagnostics, explain
 from unladen.build.toolchains import Toolchain, toolchain
 
@@ -24,7 +26,7 @@ _STANDARD = {"c": "-std=c17", "cpp": "-std=c++20"}
 _SANITIZE = ("-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g", "-O1")
 _LIBRARY = ".dylib" if sys.platform == "darwin" else ".so"
 # the rules of this file: to change one is to leave older builds behind
-_RULES = 1
+_RULES = 2
 
 
 def build(
@@ -154,27 +156,27 @@ def _load(record: Build) -> Library:
     except OSError as problem:
         cache.drop(record.path.parent)
         raise BuildError(f"{record.name} was built but cannot be loaded: {_words(problem)}") from None
-    refused = {s.name: refusal(s) for s in found}
-    functions: dict[str, Function] = {}
-    bound = [s for s in found if not refused[s.name] and hasattr(foreign, s.name)]
+    refused = {s.name: why for s in found if (why := refusal(s))}
+    bound = [s for s in found if s.name not in refused and hasattr(foreign, s.name)]
     if not bound:
         raise BuildError(_nothing(record, refused))
-    object.__setattr__(record, "functions", tuple(s.name for s in bound))
-    library = Library(record, functions, {name: why for name, why in refused.items() if why})
+    library = Library(replace(record, functions=tuple(s.name for s in bound)), refused)
     for one in bound:
-        library.__dict__[one.name] = Function(one, foreign[one.name], library)
+        setattr(library, one.name, Function(one, foreign[one.name], library))
     return library
 
 
 def _nothing(record: Build, refused: dict[str, str]) -> str:
-    if reasons := [why for why in refused.values() if why]:
-        return f"{record.name} has no function that Python can call: {reasons[0]}"
-    if record.language == "cpp":
-        return (
-            f"{record.name} has no function that Python can call: C++ changes the names of functions so that they can be\n"
-            'overloaded; write extern "C" before those to be called, or bind them with PYBIND11_MODULE or NB_MODULE'
+    if refused:
+        why = next(iter(refused.values()))
+    elif record.language == "c":
+        why = "define one that is not static"
+    else:
+        why = (
+            "C++ adds the types of its parameters to a function's name;\n"
+            'write extern "C" before the functions to be called, or bind them with PYBIND11_MODULE or NB_MODULE'
         )
-    return f"{record.name} has no function that Python can call: define one that is not static"
+    return f"{record.name} has no function that Python can call: {why}"
 
 
 def _words(problem: OSError) -> str:

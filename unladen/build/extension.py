@@ -21,7 +21,7 @@ _loaded: dict[str, ModuleType] = {}
 
 @remembered
 def abi(kind: str) -> str:
-    """Return what a module of this kind depends on besides the compiler: the interpreter's ABI, the binder's version."""
+    """Return what such a module depends on besides the compiler: the interpreter's ABI and the binder's version."""
     own = f"{sysconfig.get_config_var('SOABI')} {sys.version} {sysconfig.get_path('include')}"
     return own if kind == "python" else f"{own} {kind} {metadata.version(kind)}"
 
@@ -43,6 +43,10 @@ def flags(compiler: Toolchain, module: tuple[str, str], directory: Path, address
         return [*own, f"-I{pybind11.get_include()}", *python], []
     import nanobind
 
+    # said in a header of its own, because a precompiled one does not suffer a new -D
+    (directory / "domain.hpp").write_text(
+        f'#include <nanobind/nanobind.h>\n#undef NB_DOMAIN_STR\n#define NB_DOMAIN_STR "{address}"\n'
+    )
     common = ["-fvisibility=hidden", "-DNDEBUG", "-DNB_COMPACT_ASSERTIONS", "-fno-stack-protector"]
     common += [f"-I{nanobind.include_dir()}", *python]
     return common, [str(_runtime(compiler, common))]

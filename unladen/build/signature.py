@@ -7,7 +7,7 @@ file whose functions are meant to be called from outside is simple enough to rea
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 _BLANK = re.compile(
@@ -18,22 +18,10 @@ _BLANK = re.compile(
 _ATTRIBUTE = re.compile(r"__attribute__\s*\(\([^()]*(?:\([^()]*\)[^()]*)*\)\)|\balignas\s*\([^)]*\)|\bnoexcept\b")
 _HEAD = re.compile(r"(?P<returns>[\w\s:<>,*&]+?[\s*&])(?P<name>[A-Za-z_]\w*)\s*\((?P<parameters>.*)\)\s*$", re.S)
 _ALIAS = re.compile(r"\btypedef\s+([\w\s:<>*]+?[\s*])(\w+)\s*;|\busing\s+(\w+)\s*=\s*([\w\s:<>*]+?)\s*;")
-_COMMENT = re.compile(
-    r"/\*(?P<block>(?:(?!\*/).)*)\*/[ \t]*\n?[ \t]*$|(?P<lines>(?:^[ \t]*//[^\n]*\n)+)[ \t]*$", re.S | re.M
-)
 _MODULE = re.compile(r"\b(?P<kind>PYBIND11_MODULE|NB_MODULE)\s*\(\s*(?P<name>\w+)|\bPyInit_(?P<plain>\w+)\s*\(")
-_IGNORED = {
-    "extern",
-    "volatile",
-    "register",
-    "restrict",
-    "__restrict",
-    "__restrict__",
-    "constexpr",
-    "struct",
-    "enum",
-    "union",
-}
+_WORDS = ("unsigned", "signed", "short", "long", "int", "char", "float", "double", "complex", "bool", "_Bool", "void")
+_IGNORED = {"const", "extern", "volatile", "register", "constexpr", "struct", "enum", "union"}
+_IGNORED |= {"restrict", "__restrict", "__restrict__"}
 
 
 @dataclass(frozen=True)
@@ -82,12 +70,11 @@ def signatures(source: str, language: str = "c") -> tuple[Signature, ...]:
     aliases = {a or b: _type(t or u, {}) for t, a, b, u in _ALIAS.findall(text)}
     found: dict[str, Signature] = {}
     for start, end, linkage in _heads(text, language == "c"):
-        head = _ATTRIBUTE.sub(" ", text[start:end])
-        signature = _signature(head, linkage, aliases)
-        if signature and signature.name not in found:
-            begin = start + len(head) - len(head.lstrip()) if head == text[start:end] else start
-            doc, line = _comment(source[:begin]), source.count("\n", 0, begin) + 1
-            found[signature.name] = Signature(**{**signature.__dict__, "doc": doc, "line": line})
+        begin = end - len(text[start:end].lstrip())
+        one = _signature(_ATTRIBUTE.sub(" ", text[begin:end]), linkage, aliases)
+        if one and one.name not in found:
+            line = source.count("\n", 0, begin)
+            found[one.name] = replace(one, doc=_comment(source.splitlines()[:line]), line=line + 1)
     return tuple(found.values())
 
 
@@ -147,62 +134,47 @@ def _split(text: str) -> list[str]:
 
 
 def _parameter(text: str, position: int, aliases: dict[str, CType]) -> Parameter:
-    declared = text.split("=")[0]
-    arrays = len(re.findall(r"\[[^]]*\]", declared)) > 0
-    declared = re.sub(r"\[[^]]*\]", "", declared).strip()
+    declared, brackets = re.subn(r"\[[^]]*\]", "", text.split("=")[0])
     if "(" in declared:
         return Parameter(f"argument {position + 1}", CType("function", 1), text)
-    match = re.match(r"(?P<type>.*[\s*&])(?P<name>[A-Za-z_]\w*)$", declared, re.S)
-    kind, name = (match["type"], match["name"]) if match else (declared, "")
-    if name in _SIMPLE:  # `unsigned int` without a name
-        kind, name = declared, ""
-    found = _type(kind, aliases)
-    # int grid[10][10] is a pointer to ints in a row, whatever its dimensions
-    found = CType(found.name, found.stars + arrays, found.const or arrays and "const" in kind.split())
-    return Parameter(name or f"argument {position + 1}", found, text)
-
-
-_SIMPLE = {
-    "int",
-    "char",
-    "short",
-    "long",
-    "float",
-    "double",
-    "bool",
-    "_Bool",
-    "void",
-    "size_t",
-    "signed",
-    "unsigned",
-    "const",
-}
+    match = re.match(r"(?P<type>.*[\s*&])(?P<name>[A-Za-z_]\w*)$", declared.strip(), re.S)
+    if not match or match["name"] in _WORDS:  # `unsigned int` without a name
+        kind, name = declared, f"argument {position + 1}"
+    else:
+        kind, name = match["type"], match["name"]
+    # `int grid[10][10]` is a pointer to ints in a row, whatever its dimensions
+    return Parameter(name, _type(kind + "*" * bool(brackets), aliases), text)
 
 
 def _type(text: str, aliases: dict[str, CType]) -> CType:
-    """Read a type: const counts where it protects what is pointed to, the order of `unsigned long` does not."""
+    """Read a type; what it was called in ``aliases`` is looked up."""
     before, star, after = text.partition("*")
     words = before.replace("std::", "").split()
     const = "const" in words
-    words = [w for w in words if w not in _IGNORED and w != "const"]
+    name = _plain([word for word in words if word not in _IGNORED])
     stars = (star + after).count("*")
-    name = (
-        " ".join(sorted(words))
-        if len(words) > 1 and set(words) <= _SIMPLE | {"complex", "_Complex"}
-        else " ".join(words)
-    )
     if "&" in text:
         return CType(f"{name} &", stars)
-    if name in aliases:
-        alias = aliases[name]
-        return CType(alias.name, alias.stars + stars, alias.const or const)
-    return CType(name, stars, const and bool(stars))
+    alias = aliases.get(name, CType(name))
+    stars += alias.stars
+    return CType(alias.name, stars, bool(stars) and (alias.const if alias.stars else const))
 
 
-def _comment(before: str) -> str:
-    """Return the comment that ends where ``before`` ends, without its marks."""
-    found = _COMMENT.search(before.rstrip(" \t\n") + "\n") if not re.search(r"\n[ \t]*\n\s*$", before) else None
-    if not found:
-        return ""
-    text = found["block"] if found["block"] is not None else found["lines"]
-    return "\n".join(re.sub(r"^\s*(?://+|\*+)? ?", "", line).rstrip() for line in text.strip().splitlines()).strip()
+def _plain(words: list[str]) -> str:
+    """Name a type in one way: `long unsigned int` is "unsigned long", `signed` is "int"."""
+    words = ["complex" if word == "_Complex" else word for word in words]
+    if not set(words) <= set(_WORDS):
+        return " ".join(words)
+    words = [word for word in words if word != "signed" or "char" in words] or ["int"]
+    return " ".join(sorted([word for word in words if word != "int"] or ["int"], key=_WORDS.index))
+
+
+def _comment(above: list[str]) -> str:
+    """Return the comment that ends on the last of the lines ``above``, without its marks."""
+    first = len(above)
+    if above and above[-1].rstrip().endswith("*/"):
+        first = max((n for n, line in enumerate(above) if line.lstrip().startswith("/*")), default=first)
+    else:
+        while first and above[first - 1].lstrip().startswith("//"):
+            first -= 1
+    return "\n".join(re.sub(r"^\s*(?://+|/\*+|\*+(?!/))? ?|\s*\*/\s*$", "", line) for line in above[first:]).strip()

@@ -136,4 +136,5 @@ def _advice() -> str:
         system = "sudo pacman -S gcc"
     else:
         system = "sudo apt install build-essential"
-    return f"Install one:\n  {system}\nor, without administrator's rights, put one into the course's environment:\n  python -m pip install ziglang"
+    wheel = "without administrator's rights, put one into the course's environment:\n  python -m pip install ziglang"
+    return f"Install one:\n  {system}\nor, {wheel}"
