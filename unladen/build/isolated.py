@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.machinery
-import inspect
 import os
 import pickle
 import secrets
@@ -15,10 +13,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 from unladen.build import outcome as words
+from unladen.build import parcel, sanitizer
 from unladen.build.outcome import Outcome
 
 PRINTED = 2**16  # characters kept of what the child prints
@@ -38,10 +36,10 @@ def run_isolated(
     undefined-behaviour sanitisers. Changes to arguments stay in the child. Never raises for what the call does.
     """
     try:
-        call = _packed(function, args, kwargs)
-    except _Unsendable as error:
+        call = parcel.packed(function, args, kwargs)
+    except parcel.Unsendable as error:
         return Outcome("exception", error=str(error))
-    runtime, note = _sanitizer() if sanitize else ("", "")
+    runtime, note = sanitizer.runtime() if sanitize else ("", "")
     with tempfile.TemporaryDirectory(prefix="unladen-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / "call").write_bytes(call)
@@ -49,7 +47,7 @@ def run_isolated(
             "path": [p if p else os.getcwd() for p in sys.path],
             "memory": 0 if runtime else memory,
             "recursion": sys.getrecursionlimit(),
-            "helper": None if runtime else _crash_helper(),
+            "helper": None if runtime else sanitizer.crash_helper(),
             "at_most": START + seconds + 10,
         }
         (folder / "setup").write_bytes(pickle.dumps(setup))
@@ -61,65 +59,6 @@ def run_isolated(
         return _outcome(child, ending, folder, limits=(seconds, memory), note=note)
 
 
-# -- packing the call ------------------------------------------------------------------------------------------------
-
-
-class _Unsendable(Exception):
-    """Something in the call cannot be pickled; the text names it."""
-
-
-def _packed(function: Callable, args: tuple, kwargs: dict) -> bytes:
-    import cloudpickle
-
-    by_value = _unimportable_module(function)
-    if by_value:
-        cloudpickle.register_pickle_by_value(by_value)
-    try:
-        return cloudpickle.dumps((function, args, kwargs))
-    except Exception as error:
-        raise _Unsendable(_culprit(function, args, kwargs, error)) from None
-    finally:
-        if by_value:
-            cloudpickle.unregister_pickle_by_value(by_value)
-
-
-def _unimportable_module(function: Callable):
-    """The function's module if a fresh interpreter could not import it by name (a test file, a script), else None."""
-    module = sys.modules.get(getattr(function, "__module__", None) or "")
-    if module is None or module.__name__ in ("__main__", "builtins") or not getattr(module, "__file__", None):
-        return None
-    with contextlib.suppress(Exception):
-        top, _, rest = module.__name__.partition(".")
-        spec = importlib.machinery.PathFinder.find_spec(top)
-        if spec and (rest or (spec.origin and os.path.samefile(spec.origin, module.__file__))):
-            return None
-    return module
-
-
-def _culprit(function: Callable, args: tuple, kwargs: dict, error: Exception) -> str:
-    """Name the argument or the variable that cannot be pickled, and say what to do."""
-    import cloudpickle
-
-    def travels(thing: object) -> bool:
-        try:
-            cloudpickle.dumps(thing)
-        except Exception:
-            return False
-        return True
-
-    suspects = {f"argument {i}": a for i, a in enumerate(args, 1)} | {f"argument {k}": v for k, v in kwargs.items()}
-    with contextlib.suppress(TypeError):
-        names = inspect.getclosurevars(function)
-        suspects |= {f"variable {k}": v for k, v in {**names.globals, **names.nonlocals}.items()}
-    suspects |= {f"variable {k}": v for k, v in getattr(function, "namespace", {}).items()}
-    reason = str(error).strip().rstrip(".") or type(error).__name__
-    for name, thing in suspects.items():
-        if not travels(thing):
-            where = f"{name}, of type {type(thing).__name__},"
-            return f"TypeError: {where} cannot be sent to the child process ({reason}): create it in the child instead"
-    return f"TypeError: this call cannot be sent to the child process ({reason})"
-
-
 # -- the child -------------------------------------------------------------------------------------------------------
 
 
@@ -129,7 +68,9 @@ class _Child:
     def __init__(self, folder: Path, runtime: str):
         self.folder = folder
         self.mark = secrets.token_hex(8)
-        environment = dict(os.environ) | {_MARK: self.mark} | (_sanitized(runtime, folder) if runtime else {})
+        environment = (
+            dict(os.environ) | {_MARK: self.mark} | (sanitizer.environment(runtime, folder) if runtime else {})
+        )
         self.process = subprocess.Popen(
             # -P: the script's own folder must not become a place to import from
             [sys.executable, "-P", str(Path(__file__).with_name("child.py")), str(folder)],
@@ -240,8 +181,9 @@ def _outcome(child: _Child, ending: str, folder: Path, limits: tuple[float, int]
     printed = {"stdout": child.text("stdout"), "stderr": child.text("stderr"), "note": note}
     code = child.process.returncode
     log = "\n".join(p.read_text(errors="replace") for p in sorted(folder.glob("sanitizer*")))
-    finding = words.sanitizer_finding(log)
-    if finding:
+    if "runtime error: " in printed["stderr"] or log:
+        log, printed["stderr"] = log + printed["stderr"], words.without_findings(printed["stderr"])
+    if finding := words.sanitizer_finding(log):
         where = _joined(words.python_line(python), finding[1])
         return Outcome("sanitizer", error=finding[0], where=where, **printed)
     if ending == "timeout":
@@ -249,15 +191,22 @@ def _outcome(child: _Child, ending: str, folder: Path, limits: tuple[float, int]
         return Outcome("timeout", where=where, seconds=limits[0], limit=f"{limits[0]:g} s", **printed)
     amount = f"{limits[1] / 2**30:g} GiB" if limits[1] >= 2**28 else f"{limits[1] / 2**20:g} MiB"
     if ending == "memory" or code == -signal.SIGKILL:
-        return Outcome("memory", limit=amount, **printed)
+        killed = None if ending == "memory" else "ended by SIGKILL, as a system that runs out of memory does"
+        return Outcome("memory", error=killed, limit=amount, **printed)
     if code < 0:
         with contextlib.suppress(ValueError):
             name = signal.Signals(-code).name
-            where = _joined(words.python_line(python), words.c_line(c))
+            # which line of a recursion overflows is chance
+            where = _joined(words.python_line(python), words.c_line(c), line=not overflow)
             note = "stack overflow: functions called each other too deep" if overflow else note
             return Outcome("signal", signal=name, where=where, **printed | {"note": note})
     if code == 0 and (folder / "answer").exists():
-        return _answered(pickle.loads((folder / "answer").read_bytes()), amount, printed)
+        try:
+            reply = pickle.loads((folder / "answer").read_bytes())
+        except Exception as error:
+            words_of = f"{type(error).__name__}: {error}"
+            return Outcome("exception", error=f"the result arrived, but cannot be unpacked here: {words_of}", **printed)
+        return _answered(reply, amount, printed)
     return Outcome("exit", error=f"exit status {code}", **printed)
 
 
@@ -275,64 +224,3 @@ def _joined(python: tuple[str, str] | None, c: str | None, line: bool = True) ->
     if python and c:
         return f"{python[0]}, in {c}"
     return "".join(python) if python else c
-
-
-# -- helpers that need a compiler ------------------------------------------------------------------------------------
-
-
-@cache
-def _crash_helper() -> str | None:
-    """Path of the library that reports C functions in a crash; None where there is no compiler to build it with."""
-    with contextlib.suppress(Exception):
-        from unladen import build
-
-        source = Path(__file__).resolve().parents[2] / "native" / "crash.c"
-        library = build.build(source.read_text(encoding="utf-8"), "c", name="crash", origin=source)
-        return str(library.build.path if hasattr(library, "build") else library.path)
-    return None
-
-
-@cache
-def _sanitizer() -> tuple[str, str]:
-    """The sanitiser's runtime to load first (paths, joined by colons), or "" and a sentence that says why not."""
-    missing = "The sanitisers are not available here, so the run was made without them: "
-    try:
-        from unladen import build
-
-        chosen = build.toolchain("c")
-    except Exception:
-        return "", missing + "there is no compiler"
-    if chosen.kind == "zig":
-        return "", missing + "the Zig compiler has no address sanitiser; install gcc or clang"
-    names = {"gcc": ["libasan.so", "libstdc++.so.6"]}
-    arch = os.uname().machine
-    clang = (
-        ["libclang_rt.asan_osx_dynamic.dylib"]
-        if sys.platform == "darwin"
-        else [
-            f"libclang_rt.asan-{arch}.so",
-            "libclang_rt.asan.so",
-        ]
-    )
-    found = []
-    for name in names.get(chosen.kind, clang):
-        command = [*chosen.command, f"-print-file-name={name}"]
-        path = subprocess.run(command, capture_output=True, text=True).stdout.strip()
-        if os.path.isabs(path) and os.path.exists(path):
-            found.append(os.path.realpath(path))
-    if not found or not any("asan" in f for f in found):
-        return "", missing + f"{chosen.version} comes without its runtime; install libasan (gcc) or compiler-rt (clang)"
-    return ":".join(found), ""
-
-
-def _sanitized(runtime: str, folder: Path) -> dict[str, str]:
-    """Environment of a child under the sanitisers; the reports go to ``FOLDER/sanitizer…``."""
-    log = folder / "sanitizer"
-    options = f"log_path={log}:detect_leaks=0:abort_on_error=1:allow_user_segv_handler=0:handle_sigfpe=1:color=never"
-    return {
-        "UNLADEN_SANITIZE": "1",
-        "DYLD_INSERT_LIBRARIES" if sys.platform == "darwin" else "LD_PRELOAD": runtime,
-        "ASAN_OPTIONS": options + ":allocator_may_return_null=1",
-        "UBSAN_OPTIONS": f"log_path={log}:print_stacktrace=1:color=never",
-        "PYTHONMALLOC": "malloc",  # else Python's own pools hide its objects from the sanitiser
-    }

@@ -52,12 +52,12 @@ class Outcome:
         return self.kind == "ok"
 
     def __str__(self) -> str:
-        at = f" at {self.where}" if self.where else ""
+        at = f" {'in' if self.where.startswith('C function') else 'at'} {self.where}" if self.where else ""
         if self.kind == "signal":
             meaning = self.note if self.note.startswith("stack overflow") else SIGNALS.get(self.signal, "")
             text = f"The child process ended with {self.signal}{f' ({meaning})' if meaning else ''}{at}. {LIVES}"
         elif self.kind == "sanitizer":
-            text = f"The sanitiser stopped the child process: {self.error}{at}. {LIVES}"
+            text = f"The sanitiser found: {self.error}{at}. {LIVES}"
         elif self.kind == "timeout":
             text = f"Still running after {self.limit}{at}: the child process was stopped. {LIVES}"
         elif self.kind == "memory":
@@ -166,36 +166,37 @@ def _symbolised(library: str, offset: int) -> tuple[str, str]:
     return ("" if function == "??" else function.partition("(")[0]), line
 
 
-_ASAN = re.compile(r"ERROR: AddressSanitizer: (?P<what>[\w-]+(?: on [\w ]+?)?)(?= |:|$)", re.M)
+_ASAN = re.compile(r"ERROR: AddressSanitizer: (?P<what>[\w-]+)")
 _ACCESS = re.compile(r"^(READ|WRITE) of size (\d+)", re.M)
-_UBSAN = re.compile(r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+)(?::\d+)?: runtime error: (?P<what>.*)$", re.M)
-_FRAME = re.compile(r"^\s+#\d+ 0x[0-9a-f]+ in (?P<function>.+?) (?P<file>\S[^\n]*?):(?P<line>\d+)(?::\d+)?$", re.M)
-_SIDE = re.compile(r"is located (\d+) bytes (?:to the right of|after) (\d+)-byte region")
+_SIDE = re.compile(r"is located \d+ bytes (?P<side>to the right of|after|to the left of|before|inside of)")
+_UBSAN = re.compile(r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+)(?::\d+)?: runtime error: (?P<what>.*)\n?", re.M)
+# the cells' files have absolute paths; those of the C library and of the sanitiser itself are relative
+_FRAME = re.compile(r"^\s+#\d+ 0x[0-9a-f]+ in (?P<function>.+?) (?P<file>/[^\n]*?):(?P<line>\d+)(?::\d+)?$", re.M)
+_SIDES = {"right": "past the end of", "after": "past the end of", "left": "before", "before": "before"}
 
 
 def sanitizer_finding(log: str) -> tuple[str, str] | None:
-    """Put a sanitiser's report into words: what it found, and where (``C function run (adder.c line 4)``)."""
-    found = _ASAN.search(log)
-    if found:
-        what = found["what"]
-        access, side = _ACCESS.search(log), _SIDE.search(log)
-        if access:
-            way = {"READ": "a read", "WRITE": "a write"}[access[1]]
-            what += f", {way} of {access[2]} bytes"
-            if side:
-                what += f", {side[1]} bytes past the end of a block of {side[2]}"
-        return what, _frame_in_cell(log)
-    found = _UBSAN.search(log)
-    if found:
-        frame = _FRAME.search(log, found.end())
-        place = f"{Path(found['file']).name} line {found['line']}"
-        function = frame["function"].partition("(")[0] if frame else ""
-        return found["what"], f"C function {function} ({place})" if function else place
-    return None
+    """Put the sanitisers' reports into words: what was found, and where (``C function run (adder.c line 4)``)."""
+    address, undefined = _ASAN.search(log), _UBSAN.search(log)
+    # a deadly signal is the consequence, what was undefined before it the cause
+    if undefined and (not address or address["what"] in ("SEGV", "FPE")):
+        return undefined["what"], f"{Path(undefined['file']).name} line {undefined['line']}"
+    if not address:
+        return None
+    what = {"SEGV": "SIGSEGV (invalid memory access)", "FPE": "SIGFPE (arithmetic error)"}.get(
+        address["what"], address["what"]
+    )
+    access, side = _ACCESS.search(log), _SIDE.search(log)
+    if access and address["what"] != "SEGV":
+        what += f", a {access[1].lower()} of {access[2]} bytes"
+        side = next((words for word, words in _SIDES.items() if side and word in side["side"]), "")
+        what += f" {side} a block of memory" if side else ""
+    frame = _FRAME.search(log)
+    if not frame:
+        return what, ""
+    return what, f"C function {frame['function'].partition('(')[0]} ({Path(frame['file']).name} line {frame['line']})"
 
 
-def _frame_in_cell(log: str) -> str:
-    for frame in _FRAME.finditer(log):
-        if "sanitizer_common" not in frame["file"] and "/asan/" not in frame["file"]:
-            return f"C function {frame['function'].partition('(')[0]} ({Path(frame['file']).name} line {frame['line']})"
-    return ""
+def without_findings(stderr: str) -> str:
+    """Drop the sanitisers' own lines from what a program printed."""
+    return _UBSAN.sub("", stderr).replace("AddressSanitizer:DEADLYSIGNAL\n", "")

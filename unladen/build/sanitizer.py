@@ -1,0 +1,70 @@
+"""What runs beside a call in a child process: the crash helper, or the compiler's sanitisers."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def crash_helper() -> str | None:
+    """Path of the library that reports C functions in a crash; None where there is no compiler to build it with."""
+    with contextlib.suppress(Exception):
+        from unladen.build.compile import native
+
+        return str(native(Path(__file__).resolve().parents[2] / "native" / "crash.c", sanitize=False).build.path)
+    return None
+
+
+def runtime() -> tuple[str, str]:
+    """The sanitisers' runtime, to be loaded first (paths, joined by colons), or "" and a sentence that says why not."""
+    missing = "The sanitisers are not available here, so this ran without them: "
+    from unladen.build.errors import BuildError
+    from unladen.build.toolchains import toolchain
+
+    try:
+        chosen = toolchain("c")
+    except BuildError:
+        return "", missing + "there is no compiler."
+    if chosen.kind == "zig":
+        return "", missing + "the Zig compiler has no address sanitiser; install gcc or clang."
+    found = _libraries(chosen.kind, chosen.command)
+    if not any("asan" in path for path in found):
+        return "", missing + f"{chosen.kind} lacks its runtime; install libasan (gcc) or compiler-rt (clang)."
+    return ":".join(found), ""
+
+
+@cache
+def _libraries(kind: str, command: tuple[str, ...]) -> list[str]:
+    machine = os.uname().machine
+    clang = [f"libclang_rt.asan-{machine}.so", "libclang_rt.asan.so"]
+    if sys.platform == "darwin":
+        clang = ["libclang_rt.asan_osx_dynamic.dylib"]
+    # libstdc++ too: the sanitiser looks for C++'s throw once, at its start, and Python itself has none
+    wanted = ["libasan.so", "libstdc++.so.6"] if kind == "gcc" else clang
+    found = []
+    for name in wanted:
+        with contextlib.suppress(OSError):
+            ask = [*command, f"-print-file-name={name}"]
+            path = subprocess.run(ask, capture_output=True, text=True, check=False).stdout.strip()
+            if os.path.isabs(path) and os.path.exists(path):
+                found.append(os.path.realpath(path))
+    return found
+
+
+def environment(libraries: str, folder: Path) -> dict[str, str]:
+    """Environment of a child under the sanitisers; their reports go to ``FOLDER/sanitizer…``."""
+    log = f"log_path={folder / 'sanitizer'}:color=never"
+    # abort_on_error: Python's own handler then says which Python line it was
+    asan = "detect_leaks=0:abort_on_error=1:allow_user_segv_handler=0:handle_sigfpe=1:allocator_may_return_null=1"
+    return {
+        "UNLADEN_SANITIZE": "1",
+        "DYLD_INSERT_LIBRARIES" if sys.platform == "darwin" else "LD_PRELOAD": libraries,
+        "ASAN_OPTIONS": f"{log}:{asan}",
+        "UBSAN_OPTIONS": f"{log}:print_stacktrace=0",
+        "PYTHONMALLOC": "malloc",  # else Python's own pools hide its objects from the sanitiser
+    }

@@ -1,0 +1,284 @@
+"""The front door for notebooks: parse a magic's line, call a room, show the result.
+
+``%load_ext unladen`` registers ``%%c``, ``%%cpp``, ``%native``, ``%asm`` and ``%%isolated``; ``%%c?`` and so on show
+how each is used.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
+
+from unladen.build import BuildError, Library, build, disassemble, native, run_isolated
+from unladen.build.parcel import Cell
+from unladen.patience import patience
+from unladen.show import duration, marked
+
+_TAKE_A_WORD = {
+    "-I",
+    "-L",
+    "-l",
+    "-D",
+    "-U",
+    "-include",
+    "-isystem",
+    "-iquote",
+    "-framework",
+    "-x",
+    "-Xclang",
+    "-target",
+}
+_UNITS = {"": 1, "B": 1, "K": 2**10, "KIB": 2**10, "KB": 2**10, "M": 2**20, "MIB": 2**20, "MB": 2**20}
+_UNITS |= {"G": 2**30, "GIB": 2**30, "GB": 2**30}
+
+
+class CellError(Exception):
+    """Stops a cell with a message for the learner, and no traceback of ours."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+@magics_class
+class Unladen(Magics):
+    """The course's magics."""
+
+    @cell_magic
+    def c(self, line: str, cell: str) -> None:
+        """Compile the cell as C and bind the library to NAME.
+
+            %%c NAME [compiler flags]
+
+        Its functions can then be called: NAME.function(numbers, len(numbers)). They take numbers and NumPy arrays,
+        and check dtype, contiguity and direction before a pointer is passed. Flags are added to the course's own
+        (-O3 …), so -O0 turns the optimiser off. Shown are the functions, and the exact command with the time it took.
+        A cell that has not changed is not compiled again. In messages the %%c line is line 1, as JupyterLab counts.
+        """
+        self._compiled("c", line, cell)
+
+    @cell_magic
+    def cpp(self, line: str, cell: str) -> None:
+        """Compile the cell as C++ and bind the library to NAME.
+
+            %%cpp NAME [compiler flags]
+
+        Functions declared extern "C" can be called as with %%c. A cell with PYBIND11_MODULE(NAME, m) or
+        NB_MODULE(NAME, m) is imported as the Python module that it defines, for this kernel's own Python.
+        """
+        self._compiled("cpp", line, cell)
+
+    @line_magic
+    def native(self, line: str) -> None:
+        """Compile a source of the native/ folder and bind the library.
+
+            %native FILE [compiler flags] [--as NAME]
+
+        Without --as it is bound to the file's name: %native ladder.cpp binds ladder.
+        """
+        words = _words(line)
+        name = _option(words, "--as", "a name: --as NAME")
+        files, flags = _sorted(words)
+        if len(files) != 1:
+            raise CellError(f"%native takes one FILE, as in `%native ladder.cpp -O0`; got {_listed(files)}.")
+        name = _identifier("%native", name or re.sub(r"\W", "_", Path(files[0]).stem))
+        with _explained(), patience():
+            library = native(files[0], flags, name=name)
+        self._bound(name, library)
+
+    @line_magic
+    def asm(self, line: str):
+        """Show the machine code of a compiled function beside its source lines.
+
+            %asm NAME.function [--versus FLAGS] [--att]
+
+        --versus -O3 builds the same source with other flags and puts both side by side; --att shows AT&T's notation
+        instead of Intel's. What is returned displays itself and has .text, .instructions and .versus:
+        code = %asm adder.run
+        """
+        words = _words(line)
+        att = "--att" in words
+        words = [w for w in words if w != "--att"]
+        versus = None
+        if "--versus" in words:
+            at = words.index("--versus")
+            versus = tuple(words[at + 1 :])
+            words = words[:at]
+            if not versus or not versus[0].startswith("-"):
+                raise CellError("--versus needs compiler flags, as in `%asm adder.run --versus -O3`.")
+        if len(words) != 1 or words[0].startswith("-"):
+            raise CellError(f"%asm takes NAME.function, as in `%asm adder.run`; got {_listed(words)}.")
+        with _explained(), patience():
+            return disassemble(self._function(words[0]), versus=versus, att=att)
+
+    @cell_magic
+    def isolated(self, line: str, cell: str) -> None:
+        """Run the cell in a child process, with limits on time and memory: a crash or hang ends the child only.
+
+            %%isolated [--seconds 10] [--memory 2GiB] [--sanitize]
+
+        The cell sees copies of the variables that it uses; what it changes does not come back. It is plain Python,
+        without magics. What it printed is shown, then what became of it: the exception, the signal or the limit, and
+        the line of the cell. --sanitize builds the libraries that it uses once more with the compiler's sanitisers,
+        which notice the first access outside an array and name the line in C.
+        """
+        words = _words(line)
+        seconds = _number(_option(words, "--seconds", "a number: --seconds 10"))
+        memory = _bytes(_option(words, "--memory", "a size: --memory 2GiB"))
+        sanitize = "--sanitize" in words
+        if unknown := [w for w in words if w != "--sanitize"]:
+            raise CellError(f"%%isolated knows --seconds N, --memory SIZE and --sanitize; got {_listed(unknown)}.")
+        call = self._cell(cell)
+        with patience("running in a child process"):
+            outcome = run_isolated(call, seconds=seconds, memory=memory, sanitize=sanitize)
+        print(outcome.stdout, end="" if outcome.stdout.endswith("\n") or not outcome.stdout else "\n")
+        if outcome.stderr:
+            print(outcome.stderr, end="" if outcome.stderr.endswith("\n") else "\n", file=sys.stderr)
+        if not outcome.ok:
+            print(outcome)
+        elif outcome.note:
+            print(outcome.note)
+        elif sanitize:
+            print("The sanitisers found nothing.")
+
+    def _cell(self, cell: str) -> Cell:
+        source = "\n" + cell  # the magic's own line is line 1
+        try:
+            ast.parse(source)
+        except SyntaxError as error:
+            magic = re.match(r"\s*[%!]", error.text or "")
+            advice = " (a %%isolated cell is plain Python, without magics)" if magic else ""
+            raise CellError(f"SyntaxError: {error.msg} (line {error.lineno} of the cell){advice}") from None
+        return Cell(source, self.shell.user_ns)
+
+    def _compiled(self, language: str, line: str, cell: str) -> None:
+        magic = f"%%{language}"
+        names, flags = _sorted(_words(line))
+        if len(names) != 1:
+            raise CellError(
+                f"{magic} takes one NAME and compiler flags, as in `{magic} adder -O0`; got {_listed(names)}."
+            )
+        name = _identifier(magic, names[0])
+        with _explained(), patience():
+            library = build("\n" + cell, language, name=name, flags=flags, origin=Path.cwd())
+        self._bound(name, library)
+
+    def _bound(self, name: str, library: Library | ModuleType) -> None:
+        """Bind a library to its name, and show what it has and how it was made."""
+        self.shell.user_ns[name] = library
+        record = library.build
+        for warning in record.warnings:
+            print(warning)
+        functions = ", ".join(record.functions)
+        print(f"{name}: Python module with {functions}" if isinstance(library, ModuleType) else repr(library))
+        print(marked(f"{_command(record.command)}  ({'cached, ' * record.cached}{duration(record.seconds)})"))
+
+    def _function(self, text: str):
+        """Look up what ``NAME.function`` means in the notebook."""
+        name, _, function = text.partition(".")
+        library = self.shell.user_ns.get(name)
+        known = sorted(n for n, v in self.shell.user_ns.items() if isinstance(v, Library) and not n.startswith("_"))
+        if not isinstance(library, Library):
+            there = f"compiled here: {', '.join(known)}" if known else "compile one with %%c first"
+            raise CellError(f"%asm: {name} is not a compiled library; {there}.")
+        if not function and len(library.build.functions) == 1:
+            function = library.build.functions[0]
+        if function not in library.build.functions:
+            there = ", ".join(library.build.functions)
+            raise CellError(f"%asm takes one of {name}'s functions, {there}; got {function or 'none'}.")
+        return getattr(library, function)
+
+
+def register(shell) -> None:
+    """Register the course's magics with an IPython shell."""
+    shell.register_magics(Unladen)
+
+
+# -- reading a magic's line ------------------------------------------------------------------------------------------
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        raise CellError(f"Cannot read the line `{line}`: {str(error).lower()}.") from None
+
+
+def _listed(words: list[str]) -> str:
+    return " ".join(words) or "none"
+
+
+def _sorted(words: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Tell names from compiler flags; some flags are followed by a word of their own."""
+    names, flags = [], []
+    for before, word in zip([""] + words, words):  # noqa: B905
+        (flags if word.startswith("-") or before in _TAKE_A_WORD else names).append(word)
+    return names, tuple(flags)
+
+
+def _identifier(magic: str, name: str) -> str:
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise CellError(f"{magic} binds the library to a NAME that Python can use, such as adder; got {name}.")
+    return name
+
+
+def _option(words: list[str], option: str, expected: str) -> str | None:
+    """Take ``option`` and its word out of ``words``; None if it is not there."""
+    for at, word in enumerate(words):
+        if word.startswith(option + "="):
+            return words.pop(at).partition("=")[2]
+        if word == option:
+            if at + 1 == len(words) or words[at + 1].startswith("--"):
+                raise CellError(f"{option} needs {expected}.")
+            words.pop(at)
+            return words.pop(at)
+    return None
+
+
+def _number(text: str | None) -> float:
+    try:
+        seconds = float(text or 10)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 3600:
+        raise CellError(f"--seconds is a number above 0 and up to 3600, such as --seconds 10; got {text}.")
+    return seconds
+
+
+def _bytes(text: str | None) -> int:
+    found = re.fullmatch(r"([0-9.]+)\s*([A-Za-z]*)", text or "2GiB")
+    unit = _UNITS.get(found[2].upper()) if found else None
+    if not unit or found[1].count(".") > 1 or float(found[1]) * unit < 2**20:
+        raise CellError(f"--memory is a size of at least 1MiB, such as --memory 500MiB or 2GiB; got {text}.")
+    return int(float(found[1]) * unit)
+
+
+# -- showing ---------------------------------------------------------------------------------------------------------
+
+
+def _command(command: tuple[str, ...]) -> str:
+    """The command as a learner would type it: paths shortened to their last part."""
+    short = [_short(word) for word in command if not word.startswith("-ffile-prefix-map")]
+    return shlex.join(short).replace("'", "")
+
+
+def _short(word: str) -> str:
+    flag, path = re.match(r"(-[IL]|-i\w+=)?(.*)", word, re.S).groups()
+    return (flag or "") + (path.rstrip("/").rsplit("/", 1)[-1] if path.startswith("/") else path)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what a build complains of into a message without traceback."""
+    try:
+        yield
+    except BuildError as error:
+        raise CellError(str(error)) from None
