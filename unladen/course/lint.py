@@ -152,7 +152,7 @@ RULES = (size_and_frame, text_cells, code_cells, tags, outputs, machine_and_emoj
 
 
 def lint(path: Path) -> list[str]:
-    """The findings on one notebook, as lines of text; none if it is in order. Raises ``NotebookError`` if it is none."""
+    """The findings on one notebook, as lines of text; none if it is in order. Raises ``NotebookError``."""
     notebook = notebooks.read(path)
     if not notebook.cells:
         return [f"{notebooks.shown(path)}: has no cells; write some, or delete it"]

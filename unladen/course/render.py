@@ -20,7 +20,7 @@ FOLDERS = ("notebooks", "solutions")
 
 
 def rendered(source: NotebookNode, path: Path, stored: NotebookNode | None) -> NotebookNode:
-    """Execute ``source`` where ``path`` is and return its canonical form, keeping ``stored`` outputs that still hold."""
+    """Execute ``source`` where ``path`` is and return its canonical form; ``stored`` outputs that hold are kept."""
     return canonical(notebooks.execute(source, path), stored)
 
 
