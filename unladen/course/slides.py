@@ -1,0 +1,181 @@
+"""Export notebooks as slides, one self-contained file each: ``make slides``, ``python -m unladen slides [NOTEBOOK …]``.
+
+Nothing is executed: the decks show the outputs stored in the notebooks. reveal.js and MathJax come out of installed
+packages and are written into the deck, so it opens anywhere, with no request to any server.
+
+A cell's ``slideshow`` metadata tells where slides begin; in a notebook without any, each first and second level heading
+begins one. Cells tagged ``remove-cell`` are left out, ``hide-input`` shows the outputs only. How a slide that is too
+full goes on to the next is decided where it can be measured: in ``slides_template/deck.js``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import importlib.util
+import mimetypes
+import re
+import sys
+from html import unescape
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+TEMPLATE = Path(__file__).with_name("slides_template")
+MATHJAX = r"""window.MathJax = {
+  tex: { inlineMath: [["$", "$"], ["\\(", "\\)"]] },
+  options: {
+    enableMenu: false,
+    ignoreHtmlClass: "jp-InputArea-editor|jp-OutputArea-child",
+    processHtmlClass: "jp-RenderedLatex",
+  },
+  svg: { fontCache: "local" },
+};"""
+FORMULA = re.compile(r"\$\$|\\\(|\\\[|\\begin\{|(?<!\\)\$[^\s$](?:[^$\n]*[^\s$\\])?\$")
+
+
+class SlidesError(Exception):
+    """A deck cannot be made; the text says what is missing and what to do."""
+
+
+def package_folder(module: str) -> Path:
+    """Folder of an installed package that need not be importable by name."""
+    found = importlib.util.find_spec(module)
+    if not found or not found.origin:
+        raise SlidesError(
+            f"the package {module} is not installed: run `make slides`, which installs what the lock names"
+        )
+    return Path(found.origin).parent
+
+
+def as_data(path: Path) -> str:
+    """A file as a ``data:`` address."""
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def reveal_folder() -> Path:
+    return package_folder("sphinx_revealjs") / "_static" / "revealjs"
+
+
+def style_sheet() -> str:
+    """reveal.js's own rules, the fonts and ours, as one sheet."""
+    fonts = reveal_folder() / "dist" / "theme" / "fonts" / "source-sans-pro"
+    faces = []
+    for shape, weight, style in (("regular", 400, "normal"), ("italic", 400, "italic"), ("semibold", 600, "normal")):
+        source = as_data(fonts / f"source-sans-pro-{shape}.woff")
+        rule = f'font-family:"Source Sans Pro";font-weight:{weight};font-style:{style};src:url({source}) format("woff")'
+        faces.append(f"@font-face{{{rule}}}")
+    sheets = [reveal_folder() / "dist" / "reset.css", reveal_folder() / "dist" / "reveal.css", TEMPLATE / "course.css"]
+    return "\n".join([*faces, *(p.read_text(encoding="utf-8") for p in sheets)])
+
+
+def scripts(formulas: bool) -> list[str]:
+    """The programs of a deck in the order they run; MathJax (2 MB) only where there is a formula."""
+    files = [
+        reveal_folder() / "dist" / "reveal.js",
+        reveal_folder() / "plugin" / "notes" / "notes.js",
+        TEMPLATE / "deck.js",
+    ]
+    mathjax = package_folder("sphinx-mathjax-offline") / "static" / "mathjax" / "tex-svg.js"
+    files = [mathjax] * formulas + files
+    texts = [MATHJAX] * formulas + [p.read_text(encoding="utf-8") for p in files]
+    return [re.sub(r"</(?=script)|<(?=!--)", lambda m: m.group()[0] + "\\" + m.group()[1:], t) for t in texts]
+
+
+def slide_type(cell: dict) -> str:
+    return cell.get("metadata", {}).get("slideshow", {}).get("slide_type", "-")
+
+
+def arrange(notebook) -> None:
+    """Decide which cells are shown and where slides begin, in place."""
+    by_heading = all(slide_type(cell) == "-" for cell in notebook.cells)
+    shown, owed = [], ""  # owed: the beginning that a removed cell had marked
+    for cell in notebook.cells:
+        kind, tags = slide_type(cell), cell.metadata.get("tags", [])
+        if by_heading and cell.cell_type == "markdown" and re.match(r"##? ", cell.source):
+            kind = "slide"
+        empty = cell.cell_type == "raw" or not cell.source.strip()
+        if empty or kind == "skip" or "remove-cell" in tags:
+            owed = kind if kind in ("slide", "subslide") else owed
+            continue
+        if owed and kind in ("-", "fragment"):
+            kind, owed = owed, ""
+        owed = "" if kind in ("slide", "subslide") else owed
+        cell.metadata["slideshow"] = {"slide_type": kind}
+        if cell.cell_type == "code" and "hide-output" in tags:
+            cell.outputs = []
+        shown.append(cell)
+    notebook.cells = shown
+    if not any(slide_type(cell) != "notes" for cell in shown):
+        raise SlidesError("no cell is left to show: every one is empty, skipped or a note")
+
+
+def embed_pictures(page: str, folder: Path) -> str:
+    """Write every picture the deck points to into it; ``SlidesError`` for one that is not there."""
+
+    def embedded(tag: re.Match) -> str:
+        path = folder / unescape(tag["source"])
+        if not path.is_file():
+            raise SlidesError(f"a picture is missing: {tag['source']}, as seen from {folder.name}/")
+        return tag["before"] + as_data(path) + tag["after"]
+
+    slides, end, programs = page.partition("</main>")
+    pattern = r'(?P<before><img\b[^>]*?\bsrc=")(?!data:)(?P<source>[^"]*)(?P<after>")'
+    return re.sub(pattern, embedded, slides) + end + programs
+
+
+def export(path: Path) -> str:
+    """The deck of the notebook at ``path``, as HTML."""
+    import nbformat
+    from nbconvert.exporters import SlidesExporter
+    from traitlets.config import Config
+
+    notebook = nbformat.read(path, as_version=4)
+    arrange(notebook)
+    heading = next((re.match(r"# (.*)", c.source) for c in notebook.cells if c.source.startswith("# ")), None)
+    latex = any("text/latex" in o.get("data", {}) for c in notebook.cells for o in c.get("outputs", []))
+    formulas = latex or any(c.cell_type == "markdown" and FORMULA.search(c.source) for c in notebook.cells)
+    config = Config()
+    config.TagRemovePreprocessor.enabled = True
+    config.TagRemovePreprocessor.remove_input_tags = {"hide-input"}
+    config.HighlightMagicsPreprocessor.enabled = True
+    config.HighlightMagicsPreprocessor.languages = {"%%cpp": "cpp", "%%c": "c"}
+    config.HTMLExporter.exclude_anchor_links = True
+    exporter = SlidesExporter(
+        template_name=TEMPLATE.name, extra_template_basedirs=[str(TEMPLATE.parent)], config=config
+    )
+    deck = {"title": heading[1] if heading else path.stem, "css": style_sheet(), "scripts": scripts(formulas)}
+    page, _ = exporter.from_notebook_node(
+        notebook, {"deck": deck, "metadata": {"name": path.stem, "path": str(path.parent)}}
+    )
+    return embed_pictures(page, path.parent)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="unladen slides", description="Export notebooks as slides.")
+    parser.add_argument("notebooks", nargs="*", type=Path, help="which (default: all of notebooks/)")
+    parser.add_argument("--to", type=Path, default=REPOSITORY / "slides", metavar="DIR", help="where the decks go")
+    parser.add_argument("--screenshots", type=Path, metavar="DIR", help="also save a picture of every slide there")
+    parser.add_argument("--pdf", action="store_true", help="also save each deck as PDF")
+    options = parser.parse_args(arguments)
+    try:
+        options.to.mkdir(parents=True, exist_ok=True)
+        for path in options.notebooks or sorted((REPOSITORY / "notebooks").glob("*.ipynb")):
+            deck = options.to / f"{path.stem}.html"
+            deck.write_text(export(path), encoding="utf-8")
+            print(f"{deck}  ({deck.stat().st_size / 2**20:.1f} MiB)")
+            if options.screenshots or options.pdf:
+                from unladen.course import browser
+
+                if options.screenshots:
+                    print(f"  {browser.screenshots(deck, options.screenshots)} pictures in {options.screenshots}")
+                if options.pdf:
+                    browser.print_pdf(deck, deck.with_suffix(".pdf"))
+    except (SlidesError, OSError, ImportError, RuntimeError) as problem:
+        print(f"no slides: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+// Lay the deck out, then start reveal.js. A notebook knows cells, not slides: what does not fit on one slide goes on to
+// the next, under the same heading. Order of attempts: break between blocks; smaller type, down to 14 px for code;
+// break inside a listing, between lines, in two columns where the lines are short. Nothing is clipped.
+const LIMIT = 690; // px of 720: the slide number stands below
+const SMALLER = [18, 16, 14];
+
+const all = (root, selector) => [...root.querySelectorAll(selector)];
+const isHeading = node => /^H[1-4]$/.test(node.tagName);
+const rect = node => node.getBoundingClientRect();
+
+function blocks(section) {
+  return all(section, ".jp-InputArea-editor, .jp-MarkdownOutput > *, .jp-OutputArea-child")
+    .filter(node => rect(node).height > 0);
+}
+
+const bottom = (section, node) => rect(node).bottom - rect(section).top;
+
+function heading(section) { // the nearest one before the break, for the slide that continues
+  const last = all(section, "h1, h2, h3, h4").pop();
+  if (!last) return null;
+  const copy = last.cloneNode(true);
+  copy.removeAttribute("id");
+  const block = document.createElement("div");
+  block.className = "jp-MarkdownOutput continued";
+  block.append(copy);
+  return block;
+}
+
+function breakAt(section, start) { // start(range) puts the range's start where the next slide begins
+  const range = document.createRange();
+  const next = document.createElement("section");
+  const above = heading(section);
+  start(range);
+  range.setEndAfter(section.lastChild);
+  next.append(range.extractContents());
+  all(next, "[id]").forEach(node => node.removeAttribute("id"));
+  all(next, ".fragment").slice(0, 1).forEach(node => node.classList.remove("fragment"));
+  if (above) next.prepend(above);
+  all(next, "details:not(:has(> summary))").forEach(fold => { // one that was cut has left its title behind
+    const title = all(section, "summary").pop().cloneNode(true);
+    title.append(" (continued)");
+    fold.prepend(title);
+  });
+  section.after(next);
+  return next;
+}
+
+function tooWide(block) {
+  return all(block, "pre").concat(block).some(node => node.scrollWidth > node.clientWidth + 1);
+}
+
+function shrink(section, block, fits) { // whether some smaller setting fits
+  for (const size of SMALLER) {
+    block.style.setProperty("--code", `${size}px`);
+    block.style.setProperty("--text", `${size + 6}px`);
+    if (fits()) return true;
+  }
+  for (const picture of all(block, "img")) {
+    const spare = LIMIT - (bottom(section, block) - rect(picture).height);
+    if (spare > 200) picture.style.maxHeight = `${Math.floor(spare)}px`;
+    if (fits()) return true;
+  }
+  return false;
+}
+
+const listingOf = block => all(block, "pre").filter(pre => pre.textContent.trim().split("\n").length > 8).pop();
+
+function fillWithLines(section, block) { // as many lines of a listing as fit, in two columns if they are short
+  const pre = listingOf(block);
+  if (!pre) return null;
+  block.style.setProperty("--code", "16px");
+  pre.style.width = "max-content";
+  const narrow = rect(pre).width < 580;
+  pre.style.width = "";
+  const lineHeight = parseFloat(getComputedStyle(pre).lineHeight);
+  const inColumn = Math.floor((LIMIT - 20 - (rect(pre).top - rect(section).top)) / lineHeight);
+  if (inColumn < 8) return null;
+  if (narrow) pre.style.columns = "2";
+  let left = inColumn * (narrow ? 2 : 1);
+  const walk = document.createTreeWalker(pre, NodeFilter.SHOW_TEXT);
+  for (let text = walk.nextNode(); text; text = walk.nextNode()) {
+    for (let end = text.data.indexOf("\n"); end >= 0; end = text.data.indexOf("\n", end + 1)) {
+      if (--left === 0) return breakAt(section, range => range.setStart(text, end + 1));
+    }
+  }
+  return bottom(section, block) <= LIMIT ? section : null;
+}
+
+function paginate(section) {
+  const notes = all(section, "aside.notes");
+  notes.forEach(note => note.remove());
+  const pages = [section];
+  for (let page = section, guard = 0; guard < 100; guard++) {
+    const found = blocks(page);
+    found.filter(tooWide).forEach(block => shrink(page, block, () => !tooWide(block)));
+    const late = found.findIndex(block => bottom(page, block) > LIMIT);
+    if (late < 0) break;
+    const body = Math.max(0, found.findIndex(block => !isHeading(block)));
+    const block = found[late], listing = listingOf(block);
+    if (listing && rect(listing).height > LIMIT / 2) { // too long to be moved: it starts here and goes on
+      const next = shrink(page, block, () => bottom(page, block) <= LIMIT) ? page : fillWithLines(page, block);
+      if (next && next !== page) pages.push(next);
+      if (next) { page = next; continue; }
+    }
+    let at = late;
+    const cell = block.closest(".jp-CodeCell");
+    const mates = found.filter(other => cell && other.closest(".jp-CodeCell") === cell);
+    const together = mates.length > 1 && bottom(page, mates.at(-1)) - rect(mates[0]).top + rect(page).top;
+    if (together && together < LIMIT - 100) at = found.indexOf(mates[0]); // results stay with their code
+    if (at <= body) at = late;
+    while (at > body && isHeading(found[at - 1])) at--;
+    if (at > body) {
+      page = breakAt(page, range => range.setStartBefore(found[at]));
+      pages.push(page);
+    } else if (!shrink(page, block, () => bottom(page, block) <= LIMIT)) break; // the test of the decks reports it
+  }
+  pages.forEach(page => notes.forEach(note => page.append(note.cloneNode(true))));
+}
+
+async function present() {
+  await document.fonts.ready;
+  if (window.MathJax?.startup?.promise) await MathJax.startup.promise;
+  await Promise.all([...document.images].map(image => image.decode().catch(() => {})));
+  document.documentElement.classList.add("measuring");
+  const folds = all(document, ".jp-MarkdownOutput details:not([open])");
+  folds.forEach(fold => { fold.open = true; }); // an answer that is unfolded while speaking has its place
+  all(document, ".slides section").filter(s => !s.querySelector("section")).forEach(paginate);
+  folds.forEach(fold => { fold.open = false; });
+  document.documentElement.classList.remove("measuring");
+  await Reveal.initialize({
+    width: 1280, height: 720, margin: 0, center: false, hash: true, slideNumber: "c/t", controls: false, transition: "none",
+    pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
+  });
+  document.documentElement.dataset.ready = "yes";
+}
+
+present();
