@@ -269,8 +269,9 @@ struct Parser {
     int depth = 0;
 
     [[noreturn]] void complain(const std::string &wanted) const {
-        bool end = at >= text.size() || text[at] == '#';
-        std::string found = end ? "the end of the line" : "'" + text.substr(at, 1) + "'";
+        std::string found = "the end of the line";
+        if (at < text.size() && text[at] != '#') found = "a character that has no meaning here";
+        if (at < text.size() && text[at] > ' ' && text[at] < 127 && text[at] != '#') found = "'" + text.substr(at, 1) + "'";
         fail("expected " + wanted + " in column " + std::to_string(at + 1) + ", found " + found);
     }
 
