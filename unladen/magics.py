@@ -17,11 +17,12 @@ from pathlib import Path
 from types import ModuleType
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
+from IPython.display import display
 
 from unladen.build import BuildError, Library, build, disassemble, native, run_isolated
 from unladen.build.parcel import Cell
 from unladen.patience import patience
-from unladen.show import duration, marked
+from unladen.show import FENCE, Listing, duration, marked
 
 _TAKE_A_WORD = {
     "-I",
@@ -42,10 +43,17 @@ _UNITS |= {"G": 2**30, "GIB": 2**30, "GB": 2**30}
 
 
 class CellError(Exception):
-    """Stops a cell with a message for the learner, and no traceback of ours."""
+    """Stops a cell with a message for the learner, and no traceback of ours.
+
+    ``str()`` fences all but the first line as volatile: there a compiler speaks, and each has its own words.
+    """
+
+    def __str__(self) -> str:
+        first, _, rest = self.args[0].partition("\n")
+        return f"{first}\n{FENCE}\n{rest}\n{FENCE}" if rest else first
 
     def _render_traceback_(self) -> list[str]:
-        return [str(self)]
+        return [self.args[0]]
 
 
 @magics_class
@@ -175,8 +183,8 @@ class Unladen(Magics):
         """Bind a library to its name, and show what it has and how it was made."""
         self.shell.user_ns[name] = library
         record = library.build
-        for warning in record.warnings:
-            print(warning)
+        if record.warnings:
+            display(Listing(f"{name}: the compiler warns", "\n".join(map(str, record.warnings))))
         functions = ", ".join(record.functions)
         print(f"{name}: Python module with {functions}" if isinstance(library, ModuleType) else repr(library))
         print(marked(f"{_command(record.command)}  ({'cached, ' * record.cached}{duration(record.seconds)})"))

@@ -7,6 +7,7 @@ import contextlib
 import importlib.machinery
 import inspect
 import io
+import linecache
 import os
 import sys
 from collections.abc import Callable
@@ -22,6 +23,8 @@ class Cell:
 
     def __init__(self, source: str, namespace: dict, filename: str = "<cell>") -> None:
         self.source, self.filename = source, filename
+        # so that a report can look at the source again; None: there is no file that could have changed
+        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
         used = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)}
         self.namespace = {name: namespace[name] for name in used & namespace.keys() if not name.startswith("__")}
 
