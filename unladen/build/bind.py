@@ -44,16 +44,18 @@ class Library:
     It can be pickled: what is sent is the source, and the other process builds it, or finds it in the cache.
     """
 
-    def __init__(self, build: Build, refused: dict[str, str]) -> None:
-        self.build = build
+    build: Build
+
+    def __init__(self, name: str, refused: dict[str, str]) -> None:
+        self._name = name
         self._refused = refused
 
     def __getattr__(self, name: str):
-        if reason := self.__dict__.get("_refused", {}).get(name):
-            raise AttributeError(reason)
-        if name.startswith("__"):
+        if name.startswith("_") or name == "build":
             raise AttributeError(name)
-        raise AttributeError(f"{self.build.name} has no function {name!r}; it has {', '.join(self.build.functions)}")
+        if reason := self._refused.get(name):
+            raise AttributeError(reason)
+        raise AttributeError(f"{self._name} has no function {name!r}; it has {', '.join(self.build.functions)}")
 
     def __reduce__(self):
         return _rebuilt, self.build.again()
@@ -97,14 +99,14 @@ class Function:
         try:
             converter(parameter)(argument)
         except (TypeError, ValueError, OverflowError) as problem:
-            message = f"{self.library.build.name}.{self.__name__}: {parameter.name} is {parameter.text!r}: {problem}"
+            message = f"{self.library._name}.{self.__name__}: {parameter.name} is {parameter.text!r}: {problem}"
             raise type(problem)(message) from None
 
     def __reduce__(self):
         return getattr, (self.library, self.__name__)
 
     def __repr__(self) -> str:
-        return f"{self.library.build.name}: {self.signature}"
+        return f"{self.library._name}: {self.signature}"
 
 
 def _counted(count: int) -> str:

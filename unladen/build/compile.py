@@ -10,7 +10,6 @@ import re
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -18,13 +17,13 @@ from unladen.build import cache, extension, headers, signature
 from unladen.build.bind import Build, Function, Library
 from unladen.build.convert import refusal
 from unladen.build.errors import BuildError, diagnostics, explain
-from unladen.build.toolchains import Toolchain, toolchain
+from unladen.build.order import Order
+from unladen.build.toolchains import toolchain
 
 SUFFIXES = {".c": "c", ".cpp": "cpp", ".cc": "cpp", ".cxx": "cpp"}
 _FLAGS = ("-O3", "-g1", "-Wall", "-Wextra", "-fPIC", "-shared")
 _STANDARD = {"c": "-std=c17", "cpp": "-std=c++20"}
 _SANITIZE = ("-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g", "-O1")
-_LIBRARY = ".dylib" if sys.platform == "darwin" else ".so"
 # the rules of this file: to change one is to leave older builds behind
 _RULES = 2
 
@@ -52,24 +51,19 @@ def build(
         raise TypeError(f"flags is a sequence of words: {flags.split()!r}, not {flags!r}")
     compiler = toolchain(language)
     sanitized = os.environ.get("UNLADEN_SANITIZE") == "1" if sanitize is None else sanitize
-    folders = headers.folders(origin)
-    module = signature.module(source)
-    recipe = (*_FLAGS, _STANDARD[language], *flags, *(_SANITIZE if sanitized else ()))
-    abi = extension.abi(module[0]) if module else ""
-    address = cache.key(
-        _RULES, source, language, name, recipe, compiler.identity, abi, headers.contents(source, folders), str(origin)
-    )
-
-    def make(directory: Path) -> None:
-        _compile(directory, directory.with_name(address), compiler, source, language, name, recipe, folders, module)
-
+    given, files = headers.placed(flags)
+    recipe = (*_FLAGS, _STANDARD[language], *given, *(_SANITIZE if sanitized else ()))
+    order = Order(source, language, name, recipe, origin, compiler, signature.module(source))
+    texts = headers.contents(source, headers.folders(origin))
+    abi = extension.abi(order.module[0]) if order.module else ""
+    address = cache.key(_RULES, source, language, name, recipe, origin, compiler.identity, abi, texts, files)
     try:
-        place, cached = cache.entry(address, make)
+        place, cached = cache.entry(address, lambda directory: _compile(order, directory, address))
     except OSError as problem:
         raise BuildError(f"{name} could not be built: {problem.strerror or problem}. {_room(problem)}") from None
+    path = place / order.library
+    result = extension.load(order, path, address) if order.module else _load(order, path)
     facts = json.loads((place / "build.json").read_text(encoding="utf-8"))
-    file = _stem(name) + _suffix(language)
-    shown = origin.name if origin and origin.is_file() else ""
     record = Build(
         name=name,
         source=source,
@@ -79,14 +73,15 @@ def build(
         sanitize=sanitize,
         command=tuple(facts["command"]),
         compiler=compiler.version,
-        path=place / facts["library"],
+        path=path,
         seconds=time.perf_counter() - started,
         cached=cached,
-        warnings=tuple(diagnostics(facts["stderr"], source, file, shown)) if facts["stderr"] else (),
+        warnings=tuple(diagnostics(facts["stderr"], source, order.file, order.shown)),
+        functions=tuple(word for word in vars(result) if word[0] != "_" and callable(getattr(result, word))),
     )
-    if module:
-        return extension.load(record, module[1], address)
-    return _load(record)
+    if isinstance(getattr(result, "build", record), Build):  # a module may have something of that name itself
+        result.build = record
+    return result
 
 
 def native(
@@ -100,83 +95,74 @@ def native(
     return build(source, SUFFIXES[path.suffix], name=name or path.stem, flags=flags, origin=path, sanitize=sanitize)
 
 
-def _compile(
-    directory: Path,
-    final: Path,
-    compiler: Toolchain,
-    source: str,
-    language: str,
-    name: str,
-    recipe: tuple[str, ...],
-    folders: list[Path],
-    module: tuple[str, str] | None,
-) -> None:
-    """Fill ``directory``, which will be called ``final``, with the source, the library and how it was made."""
-    file, library = _stem(name) + _suffix(language), _stem(name) + _LIBRARY
-    (directory / file).write_text(source, encoding="utf-8")
-    extra, objects = extension.flags(compiler, module, directory, final.name) if module else ((), ())
-    link = [flag for flag in recipe if flag.startswith("-l")]
-    command = [
-        *(flag for flag in recipe if flag not in link),
+def _compile(order: Order, directory: Path, address: str) -> None:
+    """Fill ``directory``, which will then be called ``address``, with source, library and how it was made."""
+    (directory / order.file).write_text(order.source, encoding="utf-8")
+    extra, objects = extension.flags(order, directory, address)
+    link = [flag for flag in order.recipe if flag.startswith("-l")]
+    arguments = [
+        *(flag for flag in order.recipe if flag not in link),
         *extra,
-        *headers.flags(compiler, source, language, (*recipe, *extra), folders, module),
-        *_platform(compiler, recipe, bool(module)),
-        f"-ffile-prefix-map={directory}={final}",
-        *(file, *objects, "-o", library, *link, "-lm"),
+        *headers.flags(order, extra),
+        *_platform(order),
+        f"-ffile-prefix-map={directory}={directory.with_name(address)}",
+        *(order.file, *objects, "-o", order.library, *link, "-lm"),
     ]
-    answer = compiler.run(command, directory)
+    answer = order.compiler.run(arguments, directory)
     if cache.is_full(answer.stderr):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if answer.returncode:
-        found = diagnostics(answer.stderr, source, file, "")
-        raise BuildError(explain(answer.stderr.replace(f"{directory}/", ""), found, name), found)
-    facts = {"command": [*compiler.command, *command], "library": library, "stderr": answer.stderr}
+        found = diagnostics(answer.stderr, order.source, order.file, order.shown)
+        raise BuildError(explain(answer.stderr.replace(f"{directory}/", ""), found, order.name), found)
+    facts = {"command": [*order.compiler.command, *arguments], "stderr": answer.stderr}
     (directory / "build.json").write_text(json.dumps(facts), encoding="utf-8")
 
 
-def _platform(compiler: Toolchain, recipe: tuple[str, ...], module: bool) -> list[str]:
+def _platform(order: Order) -> list[str]:
     """Return what this compiler and system need to do the same as the others."""
     flags = []
-    sanitized = any(flag.startswith("-fsanitize") for flag in recipe)
-    if compiler.kind == "zig":
+    sanitized = any(flag.startswith("-fsanitize") for flag in order.recipe)
+    if order.compiler.kind == "zig":
         # Zig's habits: this very processor's instructions, and traps for undefined behaviour
-        chosen = any(flag.startswith(("-march", "-mcpu")) for flag in recipe)
+        chosen = any(flag.startswith(("-march", "-mcpu")) for flag in order.recipe)
         flags += [] if chosen else ["-mcpu=baseline"]
         flags += [] if sanitized else ["-fno-sanitize=undefined"]
     if sys.platform == "darwin":
-        return flags + (["-undefined", "dynamic_lookup"] if module else [])
+        return flags + (["-undefined", "dynamic_lookup"] if order.module else [])
     # a name that nothing defines is an error now, not a crash at the first call
-    return flags + ([] if module or sanitized else ["-Wl,-z,defs"])
+    return flags + ([] if order.module or sanitized else ["-Wl,-z,defs"])
 
 
-def _load(record: Build) -> Library:
-    found = signature.signatures(record.source, record.language)
+def _load(order: Order, path: Path) -> Library:
+    """Load the library and bind every function of the source that Python can call."""
     try:
-        foreign = ctypes.CDLL(str(record.path))
+        foreign = ctypes.CDLL(str(path))
     except OSError as problem:
-        cache.drop(record.path.parent)
-        raise BuildError(f"{record.name} was built but cannot be loaded: {_words(problem)}") from None
-    refused = {s.name: why for s in found if (why := refusal(s))}
-    bound = [s for s in found if s.name not in refused and hasattr(foreign, s.name)]
+        cache.drop(path.parent)  # should it be damaged, the next attempt builds it anew
+        raise BuildError(f"{order.name} was built but cannot be loaded: {_words(problem)}") from None
+    found = signature.signatures(order.source, order.language)
+    refused = {one.name: why for one in found if (why := refusal(one))}
+    bound = [one for one in found if one.name not in refused and hasattr(foreign, one.name)]
     if not bound:
-        raise BuildError(_nothing(record, refused))
-    library = Library(replace(record, functions=tuple(s.name for s in bound)), refused)
+        raise BuildError(_nothing(order, refused))
+    library = Library(order.name, refused)
     for one in bound:
         setattr(library, one.name, Function(one, foreign[one.name], library))
     return library
 
 
-def _nothing(record: Build, refused: dict[str, str]) -> str:
+def _nothing(order: Order, refused: dict[str, str]) -> str:
+    """Say why there is nothing to call."""
     if refused:
         why = next(iter(refused.values()))
-    elif record.language == "c":
+    elif order.language == "c":
         why = "define one that is not static"
     else:
         why = (
             "C++ adds the types of its parameters to a function's name;\n"
             'write extern "C" before the functions to be called, or bind them with PYBIND11_MODULE or NB_MODULE'
         )
-    return f"{record.name} has no function that Python can call: {why}"
+    return f"{order.name} has no function that Python can call: {why}"
 
 
 def _words(problem: OSError) -> str:
@@ -188,12 +174,3 @@ def _room(problem: OSError) -> str:
     if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return "Make room on the disk, or set UNLADEN_CACHE to a directory on another one."
     return "Set UNLADEN_CACHE to a directory that you can write to."
-
-
-def _stem(name: str) -> str:
-    """Return ``name`` as the stem of a file name."""
-    return re.sub(r"\W+", "_", name)[:60] or "cell"
-
-
-def _suffix(language: str) -> str:
-    return {"c": ".c", "cpp": ".cpp"}[language]

@@ -53,6 +53,8 @@ def returned(kind: CType):
 
 def refusal(signature: Signature) -> str:
     """Say why a function cannot be called from Python; '' if it can."""
+    if signature.name == "build":
+        return "a function called build cannot be bound, because that name tells how a library was built: rename it"
     returns = signature.returns
     bad = [f"takes {p.text!r}" for p in signature.parameters if not _crosses(p.type)]
     if not _crosses(returns) and returns != CType("void"):

@@ -7,17 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 # gcc, clang and zig agree on this much: "adder.c:3:12: error: …"; a linker leaves the column out
-_HEAD = re.compile(
-    r"^(?P<file>[^\n:]+):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<kind>fatal error|error|warning|note): (?P<text>.*)"
-)
+_KINDS = "(?P<kind>fatal error|error|warning|note)"
+_HEAD = re.compile(rf"^(?P<file>[^\n:]+):(?P<line>\d+):(?:(?P<column>\d+):)? {_KINDS}: (?P<text>.*)")
+_PLACELESS = re.compile(r"^(?:[\w+.-]+: )?(?P<kind>fatal error|error): (?P<text>.*)")
 _UNDEFINED = re.compile(
-    r"undefined (?:reference to|symbol:?) [`'\"]?(?P<name>[^`'\"\n,]+)|^ +\"_(?P<mac>\w+)\", referenced from"
+    r"undefined (?:reference to|symbol:?) [`'\"]?(?P<name>[^`'\"\n,]+)"  # GNU ld, lld
+    r"|^ +\"_(?P<mac>\w+)\", referenced from"  # macOS
 )
+_LIBRARY = re.compile(r"(?:cannot find|library not found for|unable to find library) ['`]?-l(?P<name>[^\s:']+)")
+_FILE = re.compile(r"cannot find (?!-l)(?P<ld>[^\s:]+):|no such file or directory: '(?P<clang>[^']+)'")
 _WHERE = re.compile(r"(?P<file>[^\s:()]+):(?P<line>\d+)\b")
 _FLAG = re.compile(
     r"(?:unrecognized|unknown|invalid|unsupported).*?(?:option|argument)[^'\"‘`]*['\"‘`](?P<flag>-[^'\"’`]+)"
-    r"|bad value \((?P<value>[^)]*)\) for (?:‘|')(?P<of>-[^'’]+)"
+    r"|bad value [(‘'](?P<value>[^)’']*)[)’'] for [‘'](?P<of>-[^'’]+)"
 )
+_NOISE = ("ld returned", "linker command failed", "each undeclared identifier is reported", "linking with")
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Diagnostic:
     def __str__(self) -> str:
         if not self.line:
             return f"{self.kind}: {self.text}"
-        head = f"{self.file + ', ' if self.file else ''}line {self.line}: {self.kind}: {self.text}"
+        text = self.text if len(self.text) < 300 else self.text[:300] + " …"
+        head = f"{self.file + ', ' if self.file else ''}line {self.line}: {self.kind}: {text}"
         if not self.source.strip():
             return head
         caret = "\n    " + " " * (self.column - 1) + "^" if self.column else ""
@@ -63,8 +68,9 @@ def diagnostics(stderr: str, source: str, file: str, shown: str = "") -> list[Di
     lines = source.splitlines()
     found: list[Diagnostic] = []
     for text in stderr.splitlines():
-        head = _HEAD.match(text)
-        if head:
+        if any(words in text for words in _NOISE):
+            continue
+        if head := _HEAD.match(text):
             name, line, column = _base(head["file"]), int(head["line"]), int(head["column"] or 0)
             own = name == file and 0 < line <= len(lines)
             label = shown if name == file else name
@@ -73,6 +79,15 @@ def diagnostics(stderr: str, source: str, file: str, shown: str = "") -> list[Di
             found.append(_missing(undefined["name"] or undefined["mac"], text, lines, file, shown))
         elif text.startswith(">>> referenced by") and found and not found[-1].line:
             found[-1] = _missing(found[-1].text.split("`")[1], text, lines, file, shown)
+        elif library := _LIBRARY.search(text):
+            words = f"there is no library {library['name']} (-l{library['name']}); install it, or correct its name"
+            found.append(Diagnostic(0, 0, "error", words))
+        elif absent := _FILE.search(text):
+            name = absent["ld"] or absent["clang"]
+            words = f"there is no file {name}; if it is meant as a flag, write -{name}"
+            found.append(Diagnostic(0, 0, "error", words))
+        elif plain := _PLACELESS.match(text):
+            found.append(Diagnostic(0, 0, plain["kind"], plain["text"]))
     return list(dict.fromkeys(found))
 
 
@@ -97,10 +112,10 @@ def explain(stderr: str, found: Sequence[Diagnostic], what: str) -> str:
             f"{what}: the compiler does not know the flag {word}\n"
             "  Check its spelling (flags begin with one dash: -O3, -march=native, -fopenmp), or leave it out."
         )
-    errors = [d for d in found if "error" in d.kind]
-    if not errors:
+    # what the source's own lines have to do with it; the depths of a header only if there is nothing else
+    own = [d for d in found if d.kind != "warning" and (d.source or not d.line)]
+    complaints = own if any("error" in d.kind for d in own) else [d for d in found if "error" in d.kind]
+    if not complaints:
         return f"{what} did not compile; the compiler said:\n{stderr.strip()[-1500:]}"
-    shown = [str(d) for d in found if d.kind != "warning"][:8]
-    rest = len([d for d in found if d.kind != "warning"]) - len(shown)
-    more = [f"… and {rest} more, which often follow from the first"] if rest > 0 else []
-    return "\n".join([f"{what} did not compile", *shown, *more])
+    more = [f"… and {len(complaints) - 6} more, which often follow from the first"] if len(complaints) > 6 else []
+    return "\n".join([f"{what} did not compile", *map(str, complaints[:6]), *more])

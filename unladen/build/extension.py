@@ -12,8 +12,8 @@ from pathlib import Path
 from types import ModuleType
 
 from unladen.build import cache
-from unladen.build.bind import Build
 from unladen.build.errors import BuildError
+from unladen.build.order import Order
 from unladen.build.toolchains import Toolchain
 
 _loaded: dict[str, ModuleType] = {}
@@ -26,14 +26,16 @@ def abi(kind: str) -> str:
     return own if kind == "python" else f"{own} {kind} {metadata.version(kind)}"
 
 
-def flags(compiler: Toolchain, module: tuple[str, str], directory: Path, address: str) -> tuple[list[str], list[str]]:
-    """Return the flags and the object files that turn a source into this interpreter's module.
+def flags(order: Order, directory: Path, address: str) -> tuple[list[str], list[str]]:
+    """Return the flags and the object files that turn a source into this interpreter's module, if it is to be one.
 
     Each build is a world of its own (a domain), so that a class defined in a cell can be defined anew when the cell
     is changed and run again; without it both libraries refuse the second definition, or keep the first.
     """
+    if not order.module:
+        return [], []
     python = [f"-I{path}" for path in dict.fromkeys(sysconfig.get_path(p) for p in ("include", "platinclude"))]
-    kind = module[0]
+    kind = order.module[0]
     if kind == "python":
         return python, []
     if kind == "pybind11":
@@ -49,7 +51,7 @@ def flags(compiler: Toolchain, module: tuple[str, str], directory: Path, address
     )
     common = ["-fvisibility=hidden", "-DNDEBUG", "-DNB_COMPACT_ASSERTIONS", "-fno-stack-protector"]
     common += [f"-I{nanobind.include_dir()}", *python]
-    return common, [str(_runtime(compiler, common))]
+    return common, [str(_runtime(order.compiler, common))]
 
 
 def _runtime(compiler: Toolchain, common: list[str]) -> Path:
@@ -70,23 +72,18 @@ def _runtime(compiler: Toolchain, common: list[str]) -> Path:
     return place / "nanobind.o"
 
 
-def load(record: Build, name: str, address: str) -> ModuleType:
+def load(order: Order, path: Path, address: str) -> ModuleType:
     """Import the built module under a name of its own; what was imported before stays as it is."""
     if address in _loaded:
         return _loaded[address]
     # the initialising function is called PyInit_NAME, and the import system takes NAME from after the last dot
-    full = f"unladen.cells.{address}.{name}"
-    loader = importlib.machinery.ExtensionFileLoader(full, str(record.path))
+    full = f"unladen.cells.{address}.{order.module[1]}"
+    loader = importlib.machinery.ExtensionFileLoader(full, str(path))
     try:
         module = importlib.util.module_from_spec(importlib.util.spec_from_loader(full, loader))
         loader.exec_module(module)
     except ImportError as problem:
-        raise BuildError(
-            f"{record.name} was built but cannot be imported: {str(problem).replace(str(record.path), name)}"
-        ) from None
-    public = [word for word in dir(module) if not word.startswith("_")]
-    object.__setattr__(record, "functions", tuple(word for word in public if callable(getattr(module, word))))
-    if not hasattr(module, "build"):
-        module.build = record
+        words = str(problem).replace(f"{path}: ", "")
+        raise BuildError(f"{order.name} was built but cannot be imported: {words}") from None
     _loaded[address] = module
     return module

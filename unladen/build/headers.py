@@ -8,6 +8,7 @@ from pathlib import Path
 
 from unladen.build import cache
 from unladen.build.errors import BuildError
+from unladen.build.order import Order
 from unladen.build.toolchains import Toolchain
 
 # The usual headers, and those among them that alone cost more than reading the precompiled one (measured: 0.2 s).
@@ -40,6 +41,19 @@ def find(file: str | Path) -> Path:
     )
 
 
+def placed(flags: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return ``flags`` with the paths in them made absolute, and the contents of those that are files."""
+    absolute, texts = [], []
+    for flag in flags:
+        prefix = flag[:2] if flag.startswith(("-I", "-L")) else ""
+        path = Path.cwd() / flag[len(prefix) :]
+        there = bool(flag[len(prefix) :]) and path.exists()
+        absolute.append(f"{prefix}{path}" if there else flag)
+        if there and path.is_file():
+            texts.append(path.read_bytes().hex())
+    return absolute, texts
+
+
 def contents(source: str, places: Sequence[Path]) -> tuple[tuple[str, str], ...]:
     """Return the (path, text) of every header that ``source`` includes with quotes, and that those include."""
     found: dict[str, str] = {}
@@ -53,18 +67,19 @@ def contents(source: str, places: Sequence[Path]) -> tuple[tuple[str, str], ...]
     return tuple(sorted(found.items()))
 
 
-def flags(
-    compiler: Toolchain, source: str, language: str, recipe: Sequence[str], places: Sequence[Path], module: tuple | None
-) -> list[str]:
-    """Return the flags by which ``source`` finds its headers, in precompiled form where that pays."""
-    quoted = [word for place in places for word in ("-iquote", str(place))] if _QUOTED.search(source) else []
-    if module and module[0] == "nanobind":
-        pre = _precompiled(compiler, ("nanobind/nanobind.h", "nanobind/ndarray.h"), recipe)
+def flags(order: Order, extra: Sequence[str]) -> list[str]:
+    """Return the flags by which a source finds its headers, in precompiled form where that pays."""
+    quoted = []
+    if _QUOTED.search(order.source):
+        quoted = [word for place in folders(order.origin) for word in ("-iquote", str(place))]
+    recipe = (*order.recipe, *extra)
+    if order.module and order.module[0] == "nanobind":
+        pre = _precompiled(order.compiler, ("nanobind/nanobind.h", "nanobind/ndarray.h"), recipe)
         return [*pre, "-include", "domain.hpp", *quoted]
-    angled = set(_ANGLED.findall(source))
-    if language == "c" or module or not (angled & _SLOW or len(angled & set(USUAL)) > 2):
+    angled = set(_ANGLED.findall(order.source))
+    if order.language == "c" or order.module or not (angled & _SLOW or len(angled & set(USUAL)) > 2):
         return quoted
-    return [*_precompiled(compiler, USUAL, recipe), *quoted]
+    return [*_precompiled(order.compiler, USUAL, recipe), *quoted]
 
 
 def _precompiled(compiler: Toolchain, names: Sequence[str], recipe: Sequence[str]) -> list[str]:
@@ -72,7 +87,7 @@ def _precompiled(compiler: Toolchain, names: Sequence[str], recipe: Sequence[str
     if compiler.kind == "zig":
         return []  # Zig has no such thing, but keeps what it compiled
     text = "".join(f"#include <{name}>\n" for name in names)
-    relevant = [flag for flag in recipe if not flag.startswith(("-W", "-l", "-L"))]
+    relevant = [flag for flag in recipe if flag.startswith("-") and not flag.startswith(("-W", "-l", "-L"))]
     file = "headers.hpp.gch" if compiler.kind == "gcc" else "headers.hpp.pch"
 
     def make(directory: Path) -> None:
