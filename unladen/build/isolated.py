@@ -44,7 +44,7 @@ def run_isolated(
         folder = Path(name)
         (folder / "call").write_bytes(call)
         setup = {
-            "path": [p if p else os.getcwd() for p in sys.path],
+            "path": sys.path,
             "memory": 0 if runtime else memory,
             "recursion": sys.getrecursionlimit(),
             "helper": None if runtime else sanitizer.crash_helper(),
