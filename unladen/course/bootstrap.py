@@ -12,7 +12,6 @@ import json
 import os
 import platform
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -20,6 +19,11 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+
+if __package__:
+    from . import host
+else:  # run by its path, before there is an environment
+    import host
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 OLDEST, NEWEST = (3, 11), (3, 14)
@@ -68,17 +72,6 @@ def newer_interpreter() -> str:
     return ""
 
 
-def install_hint(package: str) -> str:
-    """The command that installs ``package`` on this system, for a message."""
-    if platform.system() == "Darwin":
-        return "brew install python@3.13"
-    if shutil.which("apt-get"):
-        return "sudo apt-get install " + package
-    if shutil.which("dnf"):
-        return "sudo dnf install python3.12"
-    return f"install Python {name(OLDEST)} or newer with your system's package manager"
-
-
 def insist_on_python() -> None:
     """Go on in a suitable interpreter, or raise ``SetUpError`` that says how to get one."""
     if OLDEST <= sys.version_info[:2] <= NEWEST:
@@ -86,9 +79,10 @@ def insist_on_python() -> None:
             import ensurepip  # noqa: F401
             import venv  # noqa: F401
         except ImportError:
-            hint = install_hint(f"python{name(sys.version_info)}-venv")
+            version = name(sys.version_info)
             raise SetUpError(
-                f"This Python {name(sys.version_info)} comes without `venv` and `ensurepip`.\nInstall them:  {hint}"
+                f"This Python {version} comes without `venv` and `ensurepip`.\n"
+                f"To get them:  {host.install_command('venv', version)}"
             ) from None
         return
     other = newer_interpreter()
@@ -96,24 +90,12 @@ def insist_on_python() -> None:
     if not other:
         raise SetUpError(
             f"The course needs {supported}. `{sys.executable}` is {this}, and there is no other on PATH.\n"
-            f"To get one:  {install_hint('python3 python3-venv')}\n"
+            f"To get one:  {host.install_command('python')}\n"
             "or name one:  make lab PYTHON=/path/to/python3.13"
         )
     print(f"The course needs {supported}, this is {this}: going on with {other}")
     sys.stdout.flush()
     os.execv(other, [other, *sys.argv])
-
-
-def has_compiler(language: str) -> bool:
-    """Whether this system compiles ``language`` (``"CC"`` or ``"CXX"``) without help from a wheel."""
-    commands = {"CC": ("cc", "gcc", "clang"), "CXX": ("c++", "g++", "clang++")}[language]
-    chosen = shlex.split(os.environ.get(language, ""))
-    if chosen:
-        return shutil.which(chosen[0]) is not None
-    if platform.system() == "Darwin" and shutil.which("xcode-select"):
-        # Without the command line tools macOS has a `cc` that only opens a window offering them.
-        return subprocess.call(["xcode-select", "-p"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
-    return any(map(shutil.which, commands))
 
 
 def lock_of(extra: str) -> str:
@@ -295,7 +277,7 @@ def set_up(extras: list) -> None:
     venv = REPOSITORY / ".venv"
     one_at_a_time()
     stamp, reason = state_of(venv)
-    if "zig" not in extras and not (has_compiler("CC") and has_compiler("CXX")):
+    if "zig" not in extras and not (host.find_compiler("CC") and host.find_compiler("CXX")):
         extras = [*extras, "zig"]
         if lock_of("zig") not in stamp.get("locks", {}):
             print("No C and C++ compiler found: adding the one that comes as a package (Zig, 400 MB).")

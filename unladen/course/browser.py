@@ -3,8 +3,6 @@
 Needs the extra ``browser`` (``make slides WITH=browser``) and a Chromium or Chrome of the system's.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil
