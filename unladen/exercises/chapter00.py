@@ -1,0 +1,86 @@
+"""Checks for chapter 00: how an answer is checked, and two questions to ask before any optimisation."""
+
+from __future__ import annotations
+
+import random
+
+from unladen.exercises.registry import exercise
+from unladen.exercises.words import case, faster_than, wrong
+
+
+@exercise(
+    "0.1",
+    "Is it worth it?",
+    hints=[
+        "How many seconds does it save on one day?",
+        "A year has 365 days here, and an hour has 3600 seconds.",
+        "times_a_day * seconds_saved * 365 * years is in seconds. The answer is asked in hours.",
+    ],
+    why="One multiplication tells you how long you may work on a thing. It is worth making before the work, not after: "
+    "a second saved fifty times a day is worth a day of yours over five years, and not two.",
+)
+def hours_saved(answer):
+    in_seconds = "The unit is hours: how many seconds are in one?"
+    case(answer, [1, 0, 5], expected=0.0, hint="Nothing saved is nothing gained.")
+    case(
+        answer,
+        [1, 3600, 1],
+        expected=365.0,
+        hint="An hour saved each day of one year is 365 hours.",
+        mistakes=[
+            (365 * 3600, in_seconds),
+            (365 * 60, "That is in minutes; the unit is hours."),
+            (1.0, "That is one day. How many days does a year have?"),
+            (365 / 24, "That is in days; the unit is hours."),
+        ],
+    )
+    case(answer, [1, 3600, 5], expected=1825.0, hint="What changes if it goes on for five years?")
+    case(answer, [5, 10, 5], expected=5 * 10 * 365 * 5 / 3600, hint="Not every answer is a whole number of hours.")
+    case(answer, [0.2, 60, 5], expected=0.2 * 60 * 365 * 5 / 3600, hint="Once every five days is 0.2 times a day.")
+
+
+def every_pair(values):
+    """The slow way: compare each value with every one after it."""
+    for i in range(len(values)):
+        for j in range(i + 1, len(values)):
+            if values[i] == values[j]:
+                return True
+    return False
+
+
+@exercise(
+    "0.2",
+    "Fix a blooper",
+    hints=[
+        "For a thousand values, how many pairs does the slow way compare? Half a million. How many need to be looked at?",
+        "Which container of Python's holds every value at most once, and can tell at once whether it holds a given one?",
+        "A set made from the list is shorter than the list exactly when something in the list occurs twice.",
+    ],
+    why="The loop over pairs does n²/2 comparisons, the set n look-ups: no compiler closes that gap, and it widens with "
+    "every value. Look for such bloopers first. They cost nothing to mend, and the answer does not change.",
+)
+def has_duplicates(answer):
+    neighbours = "Equal values need not be neighbours: where is the second 1 in [1, 2, 1]?"
+    case(answer, [[]], expected=False, hint="An empty list holds nothing twice.")
+    case(answer, [[7]], expected=False, hint="One value is not a duplicate of itself.")
+    case(answer, [[1, 1]], expected=True, hint="Two equal values are a duplicate.")
+    case(answer, [[1, 2, 1]], expected=True, hint=neighbours)
+    case(
+        answer,
+        [[3, 1, 2]],
+        expected=False,
+        hint="All three are different.",
+        unchanged="The caller's list came back in another order: `sorted` makes a new list, `.sort()` does not.",
+    )
+    case(answer, [["a", "b", "a"]], expected=True, hint="The values may be texts: compare, do not calculate.")
+    case(answer, [[10**9, -5, 0.5, -5]], expected=True, hint="The values may be large, negative or fractional.")
+    if not isinstance(answer([1, 2]), bool):
+        wrong("has_duplicates([1, 2]) returned something other than True or False", "A comparison gives a bool.")
+    random.seed(7)
+    values = random.sample(range(10**6), 1000)
+    case(
+        answer, [values], expected=False, hint="These thousand are all different.", shown="has_duplicates(1000 values)"
+    )
+    faster_than(
+        every_pair, answer, [values], at_least=20, hint="Is there still a loop inside a loop, or an `in` on a list?"
+    )
