@@ -1,0 +1,170 @@
+"""Lint finds each thing that the style forbids, says where, and is silent about the rest."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from unladen.__main__ import main as unladen
+from unladen.course import notebooks, prose
+from unladen.course.lint import lint
+
+OPENING = "# A lesson\n\nYou will be able to see faults, in five minutes."
+PIXEL = base64.b64encode(b"\x89PNG").decode()
+
+
+@pytest.fixture
+def findings(tmp_path):
+    """A function that stores cells (after an opening) as a finished notebook and returns what lint says of it."""
+
+    def find(*cells, opening: str = OPENING, folder: str = "solutions") -> list[str]:
+        path = tmp_path / folder / "lesson.ipynb"
+        path.parent.mkdir(exist_ok=True)
+        cells = [new_markdown_cell(opening) if opening else None, *cells]
+        notebook = new_notebook(cells=[cell for cell in cells if cell])
+        for number, cell in enumerate(notebook.cells, 1):
+            cell.id = f"cell-{number}"
+        notebooks.write(notebooks.canonical(notebook), path)
+        return lint(path)
+
+    return find
+
+
+def text(source: str):
+    return new_markdown_cell(source)
+
+
+def code(source: str, *outputs, **metadata):
+    return new_code_cell(source, outputs=list(outputs), metadata=metadata)
+
+
+def picture(kind: str = "image/png", **alt):
+    return new_output("display_data", {kind: PIXEL, "text/plain": "[figure]"}, metadata={kind: alt})
+
+
+def printed(line: str):
+    return new_output("stream", name="stdout", text=line)
+
+
+FAULTS = [
+    (text("## Fine\n\n# Another title"), "a second title"),
+    (text("#### Deep"), "jumps from heading level 1 to 4"),
+    (text("word " * 91), "has 91 words"),
+    (text("  "), "an empty text cell"),
+    (text("Above<br/>below"), "has a <br>"),
+    (text("We optimize it."), "'optimize' the American way"),
+    (text("The Behavior of it."), "'Behavior'"),
+    (text("It is about 50 times faster."), "states 'about 50 times'"),
+    (text("C is 40× faster than this."), "states '40× faster'"),
+    (text("Let's dive in."), "the filler"),
+    (text("See [the next](nowhere.ipynb)."), "links to nowhere.ipynb, which is not there"),
+    (text("See [the next](/etc/passwd)."), "is absolute"),
+    (text("Look [here](https://example.org)."), "a link called 'here'"),
+    (text("![](lesson.ipynb)"), "without alternative text: lesson.ipynb"),
+    (text('<img src="lesson.ipynb">'), "without alternative text: <img"),
+    (text('<img alt="A tree" src="no.svg">'), "links to no.svg"),
+    (text("Well done \U0001f389"), "emoji in its source (U+1F389)"),
+    (code(""), "an empty code cell"),
+    (code("x\n" * 22 + "x"), "has 23 lines"),
+    (code("x" * 101), "a line of 101 columns"),
+    (code("plot(x);"), "ends with `;`"),
+    (code("clear_output(wait=True)"), "'clear_output('"),
+    (code("# NBVAL_IGNORE_OUTPUT\nx"), "'# NBVAL_IGNORE_OUTPUT'"),
+    (code("x", tags=["nbval-ignore-output"]), "exempt from comparison without a reason"),
+    (code("x", tags=["solution_only"]), "the unknown tag 'solution_only'"),
+    (code("x", new_output("error", ename="NameError", evalue="x", traceback=[])), "stores an error (NameError)"),
+    (code("x", picture()), "shows an image/png without alternative text"),
+    (code("x", picture("image/svg+xml", alt=" ")), "shows an image/svg+xml without alternative text"),
+    (code("x", printed("a\n" * 61)), "prints 61 lines"),
+    (code("x", printed("/home/anna/course/x.c")), "a path of this machine in its output: '/home/anna"),
+    (code("open('/root/x')"), "a path of this machine in its source"),
+    (code("x", printed("done \u2705")), "emoji in its output (U+2705)"),
+]
+
+
+@pytest.mark.parametrize("cell, said", FAULTS, ids=[said for _, said in FAULTS])
+def test_a_fault_is_found_and_its_cell_named(findings, cell, said):
+    found = findings(cell)
+    assert len(found) == 1, found
+    assert "lesson.ipynb cell 2 (cell-2): " in found[0] and said in found[0]
+
+
+GOOD = [
+    text(
+        "## Sizes\n\nA prize for whoever resizes this [by optimizing](https://example.org), says *The color of bits*."
+    ),
+    text(
+        "`optimize(color)` takes time:\n\n```python\n# color<br>\n```\n\nAddressSanitizer sees it, $a = 25 \\times b$."
+    ),
+    text("| a | b |\n|---|---|\n" + "| word word word word | word |\n" * 30),
+    text("C was [40× faster](https://example.org/table) there. ![A tree](lesson.ipynb) [Next](lesson.ipynb#one)"),
+    code("%%c adder\nint one;"),
+    code("x", picture(alt="a line that rises")),
+    code("1 / 0", new_output("error", ename="ZeroDivisionError", evalue="", traceback=[]), tags=["raises-exception"]),
+    code("x", tags=["nbval-ignore-output", "hide-input"], why="the scheduler decides"),
+    code("x", printed("≈ 12.3 ms, ± 3, → next, ✓")),
+    code("x", new_output("display_data", {"text/html": "<b>x</b>", "text/plain": "x\n" * 100})),
+]
+
+
+def test_nothing_is_said_of_what_is_in_order(findings):
+    assert findings(*GOOD) == []
+
+
+@pytest.mark.parametrize(
+    "opening, said",
+    [
+        ("## Not a title\n\nFive minutes.", "does not open with the title"),
+        ("Hello\n\n# A lesson\n\nFive minutes.", "does not open with the title"),
+        ("# A lesson\n\nFor ever.", "how many minutes"),
+    ],
+)
+def test_the_opening(findings, opening, said):
+    assert any(said in finding for finding in findings(text("Fine."), text("Fine."), opening=opening))
+
+
+def test_a_lecture_has_a_lectures_size(findings):
+    assert any("has 3 cells" in f for f in findings(text("a"), text("b"), folder="notebooks"))
+    cells = [code("a\nb\nc\nd\ne\nf") for _ in range(30)]
+    assert any("code cells of 6 lines at the median" in f for f in findings(*cells, folder="notebooks"))
+    assert findings(*[code("a\nb\nc") for _ in range(30)], folder="notebooks") == []
+
+
+def test_a_cell_that_was_not_executed_and_a_form_that_is_not_canonical(findings, tmp_path):
+    assert findings(code("1 + 1")) == []
+    path = tmp_path / "solutions" / "lesson.ipynb"
+    notebook = notebooks.read(path)
+    notebook.cells[1].execution_count = None
+    nbformat.write(notebook, path)
+    found = lint(path)
+    assert any("cell 2 (cell-2): was not executed" in f for f in found)
+    assert any("not in canonical form" in f for f in found)
+
+
+def test_repeated_ids(findings, tmp_path):
+    findings(code("1"), code("2"))
+    path = tmp_path / "solutions" / "lesson.ipynb"
+    raw = json.loads(path.read_text())
+    raw["cells"][2]["id"] = "cell-2"
+    path.write_text(json.dumps(raw))
+    assert any("2 cells with the id 'cell-2'" in f for f in lint(path))
+
+
+def test_words_are_those_that_are_read():
+    text = "# A title\n\nDon't count `code that is`, [a link](https://example.org/a/b) **or** <b>tags</b>."
+    assert prose.words(text) == 8
+    assert prose.words("```\nx = 1\n```") == 0
+
+
+def test_the_command_reports_sizes_and_counts_findings(findings, tmp_path, capsys):
+    findings(code("x;"))
+    assert unladen(["lint", str(tmp_path / "solutions")]) == 1
+    out = capsys.readouterr().out
+    assert "lesson.ipynb: 2 cells, median 1 lines of code, 12 words of text" in out
+    assert "1 notebooks, 1 findings" in out
+    findings(code("x"))
+    assert unladen(["lint", str(tmp_path / "solutions" / "lesson.ipynb")]) == 0
