@@ -17,9 +17,11 @@ from pathlib import Path
 from types import ModuleType
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
-from IPython.display import display
+from IPython.display import Markdown, display
 
 from unladen.build import BuildError, Library, build, disassemble, native, run_isolated
+from unladen.build.excerpt import excerpt
+from unladen.build.headers import find
 from unladen.build.parcel import Cell
 from unladen.patience import patience
 from unladen.show import FENCE, Listing, duration, marked
@@ -89,14 +91,21 @@ class Unladen(Magics):
         """Compile a source of the native/ folder and bind the library.
 
             %native FILE [compiler flags] [--as NAME]
+            %native FILE --show "struct Number"
 
-        Without --as it is bound to the file's name: %native ladder.cpp binds ladder.
+        Without --as it is bound to the file's name: %native ladder.cpp binds ladder. With --show nothing is compiled:
+        the definition that begins with these words is shown, to be read.
         """
         words = _words(line)
         name = _option(words, "--as", "a name: --as NAME")
+        start = _option(words, "--show", 'the beginning of a definition: --show "struct Number"')
         files, flags = _sorted(words)
         if len(files) != 1:
             raise CellError(f"%native takes one FILE, as in `%native ladder.cpp -O0`; got {_listed(files)}.")
+        if start:
+            with _explained():
+                source = find(files[0]).read_text(encoding="utf-8")
+                return display(Markdown(f"```cpp\n{excerpt(source, start)}\n```"))
         name = _identifier("%native", name or re.sub(r"\W", "_", Path(files[0]).stem))
         with _explained(), patience():
             library = native(files[0], flags, name=name)
