@@ -54,7 +54,7 @@ def test_nearly_all_code_cells_are_strictly_compared(cells, record_property):
 
 
 def texts(outputs) -> list[tuple[dict, str, str]]:
-    """Where a mutation can strike: each text in the outputs, with its holder and key. PNG pictures are never compared."""
+    """Where a mutation can strike: each text in the outputs, with its holder and key. PNG is never compared."""
     found = []
     for output in outputs:
         fields = {"stream": ["text"], "error": ["ename", "evalue"]}.get(output.output_type, [])
