@@ -1,11 +1,13 @@
 // A pocket calculator for whole columns of numbers: a small interpreter.
 //
-// A program is a string in which every letter is one instruction: x puts the element at hand on the stack, a digit
-// puts itself there, and + - * take the two topmost numbers off and put the result back. So "x3*1+" means x * 3 + 1.
+// A program is a string in which every letter is one instruction. x puts the element at hand on the
+// stack, a digit puts itself there, and + - * take the two topmost numbers off and put the result
+// back. So "x3*1+" means x * 3 + 1.
 
 #include <stddef.h>
 
-// The sum of the program's results over n elements. The program must be correct, and need at most 16 places.
+// The sum of the program's results over n elements. The program must be correct, and need at most
+// 16 places of the stack.
 long long run_program(const char *program, const long long *x, size_t n) {
     long long total = 0;
     for (size_t i = 0; i < n; i++) {

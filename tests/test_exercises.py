@@ -1,0 +1,418 @@
+"""The room of the exercises: what a learner may do to it, and what it then says."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import itertools
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from unladen.build import build
+from unladen.exercises import chapter03, check, front, hint, progress, store, words
+from unladen.exercises.grade import grade, unwritten
+from unladen.exercises.registry import Exercise, exercise, exercises
+from unladen.exercises.values import same, short
+from unladen.exercises.verdict import Verdict
+
+ROOT = Path(__file__).resolve().parents[1]
+STATES = ("TODO", "WRONG", "OK", "TOO NOISY")
+
+
+@pytest.fixture(autouse=True)
+def fresh_learner(tmp_path, monkeypatch):
+    """Each test has a learner who has done nothing yet."""
+    monkeypatch.setenv("UNLADEN_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr(store, "_session", {})
+    monkeypatch.setattr(front, "_hints_given", {})
+    monkeypatch.setattr(words, "now", words.Grading("twice"))
+
+
+def twice_is_right(answer):
+    words.case(answer, [0], 0, hint="What is twice 0?")
+    words.case(answer, [21], 42, mistakes=[(23, "That is 2 more.")], hint="Add it to itself.")
+    words.case(answer, [[1]], [1, 1], hint="Lists too.")
+
+
+# The child process cannot import a test file: let the specification travel by value, as a learner's function does.
+twice_is_right.__module__ = "__main__"
+TWICE = Exercise(
+    "99.1", "twice", "Twice", ["Half of the answer is the question."], "It is.", twice_is_right, "python", (), 2
+)
+
+
+def written(source: str, name: str = "twice"):
+    """What a cell with this source defines."""
+    namespace = {"__name__": "__main__"}
+    exec(compile(source, "<ipython-input-7>", "exec"), namespace)
+    return namespace[name]
+
+
+def lines(captured: str) -> list[str]:
+    return [line for line in captured.splitlines() if line.startswith(STATES)]
+
+
+# ------------------------------------------------------------------------------------------ verdicts
+
+
+def test_a_right_answer_is_ok_and_explained():
+    verdict = grade(TWICE, written("def twice(x): return x + x"))
+    assert repr(verdict) == "OK 99.1 Twice\nWhy it works: It is."
+
+
+def test_a_wrong_answer_is_told_the_case_that_failed_and_the_hint_for_it():
+    verdict = grade(TWICE, written("def twice(x): return x + 2 if x else 0"))
+    assert repr(verdict) == "WRONG 99.1 Twice\ntwice(21) returned 23, expected 42\nHint: That is 2 more."
+
+
+def test_a_failure_without_a_hint_of_its_own_is_given_the_first_of_the_ladder():
+    verdict = grade(Exercise(**TWICE.__dict__ | {"specification": _no_hints}), written("def twice(x): return 5"))
+    assert verdict.hint == TWICE.hints[0]
+
+
+def _no_hints(answer):
+    words.case(answer, [0], 0)
+
+
+_no_hints.__module__ = "__main__"
+
+
+@pytest.mark.parametrize(
+    "stub",
+    [
+        "def twice(x): ...",
+        "def twice(x): pass",
+        "def twice(x):\n    'A docstring.'",
+        "def twice(x):\n    'A docstring.'\n    ...",
+        "def twice(x): return ...",
+        "def twice(x): raise NotImplementedError",
+        "def twice(x):\n    y = x\n    raise NotImplementedError('TODO')",
+        "twice = ...",
+        "twice = None",
+        "twice = {'a': True, 'b': ...}",
+    ],
+)
+def test_a_stub_is_todo(stub):
+    assert grade(TWICE, written(stub)).state == "TODO"
+
+
+@pytest.mark.parametrize(
+    "body", ["return 0", "return x", "global y; y = x", "print()", "return {}", "return None or x"]
+)
+def test_a_short_answer_is_no_stub(body):
+    assert not unwritten(written(f"def twice(x): {body}"))
+
+
+def test_c_code_is_a_stub_as_long_as_it_says_todo():
+    stub = build("int twice(int x) { return x; /* TODO */ }", "c", name="stub").twice
+    assert unwritten(stub)
+    solution = "int twice(int x) {\n    // ### STUB: return 0;  // TODO\n    return x + x;\n}"
+    assert not unwritten(build(solution, "c", name="solution").twice)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("while True: pass", "twice(0) had not come back after 2 seconds"),
+        ("return twice(x)", "twice(0) called itself until Python's stack was full"),
+        ("import sys; sys.exit()", "twice(0) ended the program instead of returning"),
+        ("import os; os._exit(0)", "twice(0) ended the program instead of returning"),
+        ("return bytearray(10**12)", "twice(0) asked for more memory"),
+        ("import ctypes; ctypes.string_at(0)", "twice(0) crashed: SIGSEGV"),
+        ("import os; os.abort()", "twice(0) crashed: SIGABRT"),
+        ("return 1 / x", "twice(0) raised ZeroDivisionError: division by zero (line 2 of its cell)"),
+        ("raise KeyboardInterrupt", "twice(0) raised KeyboardInterrupt"),
+        ("x.append(1)", "twice(0) raised AttributeError"),
+        ("x = 2 * x", "twice(0) returned None, expected 0"),
+        ("return x.__class__", "twice(0) returned <class 'int'>, expected 0"),
+        ("return lambda: x", "twice(0) returned an object of type function, expected 0"),
+    ],
+)
+def test_whatever_an_answer_does_it_is_reported(body, told):
+    verdict = grade(TWICE, written(f"def twice(x):\n    {body}"))
+    assert verdict.state == "WRONG"
+    assert verdict.lines[0].startswith(told)
+    assert verdict.hint
+
+
+def test_a_returned_object_may_be_as_nasty_as_it_likes():
+    source = """
+class Nasty:
+    def __repr__(self): raise RuntimeError
+    def __eq__(self, other): raise RuntimeError
+    def __getattr__(self, name): raise RuntimeError
+def twice(x): return Nasty()
+"""
+    assert "twice(0) returned an object of type Nasty" in grade(TWICE, written(source)).lines[0]
+
+
+def test_what_an_answer_prints_is_shown_when_it_is_wrong():
+    verdict = grade(TWICE, written("def twice(x):\n    print('x is', x)\n    return 1"))
+    assert verdict.lines[1] == "Your code printed: x is 0"
+
+
+def test_changed_input_is_wrong():
+    source = "def twice(x):\n    if type(x) is list:\n        x *= 2\n        return x\n    return 2 * x"
+    assert grade(TWICE, written(source)).lines[0] == "twice([1]) changed what it was given: [1] became [1, 1]"
+
+
+def test_what_cannot_travel_to_the_child_is_named():
+    source = "import threading\nlock = threading.Lock()\ndef twice(x): return lock"
+    verdict = grade(TWICE, written(source))
+    assert "cannot be copied to the process that tests it" in verdict.lines[0]
+
+
+def test_a_python_function_is_no_answer_to_an_exercise_in_c():
+    in_c = Exercise(**TWICE.__dict__ | {"language": "c"})
+    assert "to be answered in C" in grade(in_c, written("def twice(x): return x + x")).lines[0]
+
+
+def test_a_read_past_the_end_is_found_even_where_the_result_is_right():
+    source = """
+#include <stddef.h>
+long long sum_of_squares(const int *numbers, size_t n) {
+    long long total = 0;
+    int next = 0;
+    for (size_t i = 0; i < n; i++) { total += (long long) numbers[i] * numbers[i]; next = numbers[i + 1]; }
+    return next == 123456789 ? total + 1 : total;
+}
+"""
+    [exercise] = [e for e in exercises(3) if e.id == "3.2"]
+    verdict = grade(exercise, build(source, "c", name="reader").sum_of_squares)
+    if "sanitiser" not in " ".join(verdict.lines):
+        pytest.skip("this compiler has no sanitisers: install gcc with libasan, or clang with compiler-rt")
+    assert "heap-buffer-overflow" in verdict.lines[0]
+    assert "line 6" in verdict.lines[0]
+
+
+# ------------------------------------------------------------------------------------------ the three words
+
+
+def test_check_prints_one_line_with_the_verdict(capsys):
+    def checked_sum(values): ...
+
+    check(checked_sum)
+    assert lines(capsys.readouterr().out) == ["TODO 3.4 The type error before the loop"]
+
+
+class Hostile:
+    def __getattr__(self, name):
+        raise RuntimeError("no")
+
+    def __repr__(self):
+        raise RuntimeError("no")
+
+    __eq__ = __bool__ = __hash__ = __call__ = None
+
+
+@pytest.mark.parametrize("thing", [..., None, 3, "x", print, [1], Hostile, np.zeros(3), (i for i in ()), sys])
+def test_check_and_hint_never_raise(thing, capsys):
+    thing = Hostile() if thing is Hostile else thing  # pytest itself would fall over it
+    check(thing)
+    hint(thing)
+    assert len(lines(capsys.readouterr().out)) == 1
+
+
+@pytest.mark.parametrize("thing", ["...", "None", "3", "'text'", "[]", "int", "object()"])
+def test_check_knows_by_the_name_what_is_not_yet_a_function(thing, tmp_path, capsys):
+    script = tmp_path / "cell ü.py"
+    script.write_text(
+        f"from unladen import check\nchecked_sum = {thing}\nä = 'é'; check(checked_sum)\n", encoding="utf-8"
+    )
+    runpy.run_path(str(script))
+    state = "TODO" if thing in ("...", "None") else "WRONG"
+    assert lines(capsys.readouterr().out) == [f"{state} 3.4 The type error before the loop"]
+
+
+def test_a_name_that_is_no_exercise_is_told_which_are(capsys):
+    def checked_sums(values): ...
+
+    check(checked_sums)
+    told = " ".join(capsys.readouterr().out.split())
+    assert told.startswith("WRONG No exercise is called checked_sums. Did you mean checked_sum?")
+    assert all(f"{e.name} ({e.id})" in told for e in exercises())
+
+
+def test_hints_come_one_at_a_time_and_the_last_is_repeated(capsys):
+    for _ in range(5):
+        hint(chapter03.checked_sum)
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Hint")]
+    assert [line[:20] for line in told[:3]] == [f"Hint {n} of 3 for 3.4:" for n in (1, 2, 3)]
+    assert len(set(told[:3])) == 3
+    assert told[3] == told[4]
+    assert told[3].startswith("Hint 3 of 3 for 3.4 (that was the last one): ")
+
+
+def test_progress_shows_every_exercise_of_the_chapter_at_hand(capsys):
+    store.record("3.4", "OK", None)
+    store.record("3.5", "OK", 31.24)
+    progress()
+    shown = capsys.readouterr().out
+    assert [line.split()[0] for line in shown.splitlines()[2:-1]] == [e.id for e in exercises(3)]
+    assert "≈ 31.2 ×" in shown
+    assert "not tried" in shown
+    assert shown.splitlines()[-1] == "2 of 5 done"
+
+
+def test_progress_of_a_chapter_without_exercises_says_which_have_some(capsys):
+    progress(77)
+    assert capsys.readouterr().out.startswith("Chapter 77 has no exercises; these have: ")
+
+
+def test_progress_outlives_the_kernel(monkeypatch):
+    code = "from unladen.exercises import store; store.record('3.4', 'OK', 2.5)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert store.recall("3.4") == ("OK", 2.5)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '"OK"', '{"state": 3, "earned": "much"}', "\x00\xff"])
+def test_a_damaged_record_counts_as_never_tried(text):
+    store.folder().mkdir(parents=True)
+    (store.folder() / "3.4.json").write_text(text, encoding="utf-8")
+    assert store.recall("3.4") == ("", None)
+
+
+def test_where_nothing_can_be_written_progress_is_remembered_in_the_kernel(tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("UNLADEN_STATE", str(tmp_path / "file"))
+    check(written("def checked_sum(values): ...", "checked_sum"))
+    assert store.recall("3.4") == ("TODO", None)
+    assert not capsys.readouterr().err
+
+
+# ------------------------------------------------------------------------------------------ speed
+
+
+def ratios(monkeypatch, *measured: float) -> list[float]:
+    """Let these be measured, one after the other; the list returned grows with what was asked for."""
+    asked, supply = [], itertools.cycle(measured)
+    monkeypatch.setattr(words, "_ratio", lambda *_: asked.append(next(supply)) or asked[-1])
+    return asked
+
+
+def judge() -> None:
+    words.faster_than(sum, sum, [[1]], at_least=2, hint="Faster.")
+
+
+def test_speed_well_above_the_bar_is_measured_once(monkeypatch):
+    asked = ratios(monkeypatch, 3.5)
+    judge()
+    assert len(asked) == 1
+
+
+def test_speed_just_above_the_bar_must_show_three_times(monkeypatch):
+    asked = ratios(monkeypatch, 2.1)
+    judge()
+    assert len(asked) == 3
+
+
+def test_one_slow_measurement_fails_nobody(monkeypatch):
+    ratios(monkeypatch, 0.5, 2.5, 2.4, 2.6)
+    judge()
+
+
+def test_speed_below_the_bar_three_times_is_wrong(monkeypatch):
+    ratios(monkeypatch, 1.2)
+    with pytest.raises(words.Wrong):
+        judge()
+
+
+def test_ratios_on_both_sides_of_the_bar_are_too_noisy_to_judge(monkeypatch):
+    asked = ratios(monkeypatch, 1.9, 2.1)
+    with pytest.raises(words.TooNoisy):
+        judge()
+    assert len(asked) == words.PATIENCE
+
+
+def slow_loop(n):
+    total = 0
+    for i in range(n):
+        total += i
+    return total
+
+
+def test_the_ratio_measured_is_that_of_the_work_done():
+    assert 1.4 < words._ratio(slow_loop, lambda n: slow_loop(n // 2), [20_000], seconds=0.3) < 2.9
+
+
+# ------------------------------------------------------------------------------------------ values, registry, notebook
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "equal"),
+    [
+        (1, 1, True),
+        (np.int32(1), 1, True),
+        (True, 1, False),
+        (1.0, 1, False),
+        (10**30, 10**30, True),
+        (10**30, 10**30 + 1, False),
+        (0.1 + 0.2, 0.3, True),
+        (1, 1.0, True),
+        (0.3001, 0.3, False),
+        (float("nan"), float("nan"), True),
+        ("1", 1.0, False),
+        ([1, 2.0], [1, 2.0], True),
+        ((1, 2), [1, 2], False),
+        ([1], [1, 2], False),
+        (np.array([1, 2]), [1, 2], False),
+        (np.array([1, 2]), np.array([1, 2]), True),
+        (np.array([1, 2], "int32"), np.array([1, 2], "int64"), False),
+        (np.array([np.nan]), np.array([np.nan]), True),
+        (np.bool_(True), True, True),
+        (1, True, False),
+        (None, None, True),
+        ("a", "a", True),
+    ],
+)
+def test_same(got, expected, equal):
+    assert same(got, expected) is equal
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ([1, 2, 3], "[1, 2, 3]"),
+        (list(range(1000)), "[0, 1, 2, 3, 4, 5, … 1000 in all]"),
+        (np.array([1, 2], "int8"), "np.array([1, 2], 'int8')"),
+        (np.array([0.5, np.nan]), "np.array([0.5, np.nan])"),
+        (np.array([]), "np.array([], 'float64')"),
+        (np.float32(0.5), "np.float32(0.5)"),
+        (np.float64(0.5), "0.5"),
+        (-np.inf, "-np.inf"),
+        ("a\n", "'a\\n'"),
+        (object(), "an object of type object"),
+    ],
+)
+def test_short(value, text):
+    assert short(value) == text
+
+
+def test_two_exercises_cannot_share_an_id_or_a_name():
+    for taken in ("3.1", "77.1"):
+        declare = exercise(taken, "Again", hints=["?"], why="!")
+        with pytest.raises(ValueError, match="already has this id or name"):
+            declare(written("def checked_sum(answer): ...", "checked_sum"))
+
+
+def test_a_verdict_in_html_marks_what_varies_and_escapes_the_rest():
+    shown = Verdict("OK", "9.9", "a < b", hint="Use `x < y`.", earned=2.345, against="that of f")._repr_html_()
+    assert '<span class="v">2.3 ×</span> that of f' in shown
+    assert "a &lt; b" in shown
+    assert "<code>x &lt; y</code>" in shown
+
+
+def test_the_slow_versions_of_the_notebook_are_those_of_the_checks():
+    notebook = nbformat.read(ROOT / "solutions" / "03-dynamic-features.ipynb", as_version=4)
+    cells = [c.source for c in notebook.cells if c.cell_type == "code" and c.source.startswith("def ")]
+    given = {n.name: ast.dump(n) for source in cells for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)}
+    for function in (chapter03.to_kelvin_slowly, chapter03.count_inside_slowly):
+        [tree] = ast.parse(inspect.getsource(function)).body
+        del tree.body[0]  # the docstring
+        assert given[function.__name__] == ast.dump(tree)

@@ -1,0 +1,121 @@
+"""The three words a notebook uses: `check`, `hint`, `progress`."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import sys
+import textwrap
+from difflib import get_close_matches
+from types import FrameType
+
+from unladen.exercises import store
+from unladen.exercises.registry import Exercise, exercises, find
+from unladen.exercises.verdict import WIDTH, Verdict
+from unladen.show import Table, Volatile
+
+_hints_given: dict[str, int] = {}
+
+
+def check(answer: object) -> None:
+    """Check an answer and show the verdict: ``check(sum_of_squares)``.
+
+    The first line begins with TODO, WRONG or OK (or TOO NOISY, where the speed could not be judged). Never raises,
+    whatever the answer is or does: it runs in a child process, with limits on time and memory.
+    """
+    exercise = _meant(answer, sys._getframe(1))
+    if not isinstance(exercise, Exercise):
+        return _show(Verdict("WRONG", "", exercise, hint=_which()))
+    from unladen.exercises.grade import grade
+
+    try:
+        verdict = grade(exercise, answer)
+    except Exception as error:
+        told = f"The check itself failed ({type(error).__name__}: {error}). That is the course's mistake, not yours."
+        return _show(
+            Verdict("WRONG", exercise.id, exercise.title, (told,), "`python -m unladen doctor` may know more.")
+        )
+    store.record(exercise.id, verdict.state, verdict.earned if verdict.state == "OK" else None)
+    _show(verdict)
+
+
+def hint(answer: object) -> None:
+    """Print the next hint for an exercise: ``hint(sum_of_squares)``; the last one is repeated."""
+    exercise = _meant(answer, sys._getframe(1))
+    if not isinstance(exercise, Exercise):
+        return print(f"{exercise}\n{_which()}")
+    given, hints = _hints_given.get(exercise.id, 0), exercise.hints
+    _hints_given[exercise.id] = given + 1
+    number = min(given + 1, len(hints))
+    last = " (that was the last one)" if given >= len(hints) else ""
+    print(textwrap.fill(f"Hint {number} of {len(hints)} for {exercise.id}{last}: {hints[number - 1]}", WIDTH))
+
+
+def progress(chapter: int | None = None) -> None:
+    """Show which exercises are done: of the chapters checked in this notebook, else of one, else of all."""
+    here = {int(id.split(".")[0]) for id in store.tried()}
+    wanted = {chapter} if chapter is not None else here
+    rows, done = [], 0
+    listed = [e for e in exercises() if not wanted or e.chapter in wanted]
+    if not listed:
+        return print(f"Chapter {chapter} has no exercises; these have: {_chapters()}.")
+    for e in listed:
+        state, earned = store.recall(e.id)
+        done += state == "OK"
+        rows.append((e.id, e.title, state or "not tried", Volatile(f"{earned:.1f} ×") if earned else ""))
+    _show(Table(("", "exercise", "state", "speed earned"), rows, note=f"{done} of {len(rows)} done", right=[3]))
+
+
+def _meant(answer: object, caller: FrameType) -> Exercise | str:
+    """Find the exercise that an answer is for: by the name written between the parentheses, else by its own name."""
+    names = [_written(caller)]
+    try:
+        names.append(answer if isinstance(answer, str) else getattr(answer, "__name__", None))
+    except Exception:  # a learner's __getattr__ may do anything
+        names.append(None)
+    known = [found for name in names if isinstance(name, str) and (found := find(name))]
+    if known:
+        return known[0]
+    name = next((n for n in names if isinstance(n, str) and n.isidentifier()), "")
+    if not name:
+        return "There is no telling which exercise this is the answer to."
+    close = get_close_matches(name, [e.name for e in exercises()], 1)
+    return f"No exercise is called {name}." + (f" Did you mean {close[0]}?" if close else "")
+
+
+def _which() -> str:
+    tried = {int(id.split(".")[0]) for id in store.tried()}
+    listed = [e for e in exercises() if not tried or e.chapter in tried]
+    return (
+        "Give the function itself, under the name the exercise asks for: "
+        + ", ".join(f"{e.name} ({e.id})" for e in listed)
+        + "."
+    )
+
+
+def _chapters() -> str:
+    return ", ".join(sorted({str(e.chapter) for e in exercises()}, key=int))
+
+
+def _written(caller: FrameType) -> str | None:
+    """The name between the parentheses of the call now running in ``caller``: for ``check(squares.total)`` it is total.
+
+    It is read from the source, because an answer that is still ``...`` does not know its own name.
+    """
+    try:
+        line, end_line, column, end_column = list(caller.f_code.co_positions())[caller.f_lasti // 2]
+        lines = [text.encode() for text in linecache.getlines(caller.f_code.co_filename)[line - 1 : end_line]]
+        lines[-1] = lines[-1][:end_column]
+        lines[0] = lines[0][column:]
+        argument = ast.parse(b"".join(lines).decode(), mode="eval").body.args[0]
+    except Exception:
+        return None
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        return argument.value
+    return getattr(argument, "attr", getattr(argument, "id", None))
+
+
+def _show(what: Verdict | Table) -> None:
+    from IPython.display import display
+
+    display(what)

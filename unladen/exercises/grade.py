@@ -1,0 +1,174 @@
+"""Grading: the answer goes to a child process, which goes through the specification; what comes back is a verdict.
+
+The child is where an endless loop, a crash or a huge allocation ends without harm. Compiled answers go there with
+sanitisers, so that a read past the end of an array is an error even where it happens to give the right result; their
+speed is measured by a second child, without.
+"""
+
+from __future__ import annotations
+
+import dis
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import FunctionType, ModuleType
+
+from unladen.build import Library, run_isolated
+from unladen.exercises import words
+from unladen.exercises.registry import Exercise
+from unladen.exercises.values import short
+from unladen.exercises.verdict import Verdict
+
+_ENDINGS = {
+    "timeout": "Which loop, or which call of itself, never ends? Follow the smallest input through it by hand.",
+    "memory": words.TOO_BIG,
+    "exit": "An answer returns; it does not end the program: no exit() or quit().",
+    "signal": "Compiled code touched memory that is not its own, or gave up. Which index is the largest it uses?",
+    "sanitizer": "Which is the first index the loop uses, which the last, and which are there?",
+}
+_TRIVIAL = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "POP_TOP", "CACHE"}
+
+
+def grade(exercise: Exercise, answer: object) -> Verdict:
+    """Grade one answer. Returns a verdict whatever the answer is and does; it records nothing."""
+    if unwritten(answer):
+        return _todo(exercise)
+    compiled = libraries(answer)
+    if not callable(answer):
+        return _wrong(
+            exercise, f"{exercise.name} is {short(answer)}, which cannot be called", "Define it as a function."
+        )
+    if exercise.language == "c" and not hasattr(answer, "library"):
+        told = f"{exercise.name} is a Python function, and this exercise is to be answered in C"
+        return _wrong(exercise, told, "Write it in the `%%c` cell, and check the function of that library.")
+    verdict = _in_child(exercise, answer, sanitize=bool(compiled))
+    if verdict.state == "OK" and verdict.against and verdict.earned is None:
+        verdict = _in_child(exercise, answer, sanitize=False)
+    return verdict
+
+
+def unwritten(answer: object) -> bool:
+    """Tell whether an answer is still a stub.
+
+    That is: ``...`` or None, a dictionary with such a value, a Python function whose body is ``...``, ``pass`` or
+    nothing, or a compiled function whose source has the word TODO in it. A function that raises NotImplementedError
+    is found out when it is called.
+    """
+    if answer is ... or answer is None:
+        return True
+    if type(answer) is dict:
+        return any(value is ... or value is None for value in answer.values())
+    if isinstance(answer, FunctionType):
+        steps = list(dis.get_instructions(answer))
+        constants = [s.argval for s in steps if s.opname in ("LOAD_CONST", "RETURN_CONST")]
+        return {s.opname for s in steps} <= _TRIVIAL and constants[-1:] in ([None], [...])
+    # The solution's own cell keeps the line that says what its stub looks like.
+    return any(re.search(r"^(?!.*### STUB:).*\bTODO\b", lib.build.source, re.M) for lib in libraries(answer))
+
+
+def libraries(answer: object) -> list[Library]:
+    """The compiled libraries that an answer is, or is a function of, or names."""
+    own = getattr(answer, "library", None)
+    if isinstance(answer, FunctionType):
+        code = answer.__code__
+        known = [answer.__globals__.get(name) for name in code.co_names]
+        known += [cell.cell_contents for cell in answer.__closure__ or () if _filled(cell)]
+        known += [getattr(value, "library", None) for value in known if not isinstance(value, ModuleType)]
+    else:
+        known = [answer, own]
+    return [value for value in known if isinstance(value, Library)]
+
+
+def _filled(cell) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:
+        return False
+
+
+def _in_child(exercise: Exercise, answer: object, *, sanitize: bool) -> Verdict:
+    with tempfile.TemporaryDirectory(prefix="unladen-", ignore_cleanup_errors=True) as folder:
+        notes = Path(folder) / "case"
+        outcome = run_isolated(
+            graded_here,
+            exercise.specification,
+            exercise.name,
+            answer,
+            str(notes),
+            sanitize,
+            seconds=exercise.seconds,
+            sanitize=sanitize,
+        )
+        running = notes.read_text(encoding="utf-8") if notes.exists() else exercise.name
+    if not outcome.ok and "cannot be sent" in (outcome.error or ""):
+        reason = outcome.error[outcome.error.find("(") + 1 : outcome.error.rfind(")")]
+        told = f"{exercise.name} cannot be copied to the process that tests it ({reason})"
+        return _wrong(
+            exercise, told, "Make what it needs inside of the function: files, locks, generators do not travel."
+        )
+    if not outcome.ok:
+        return _ended(exercise, outcome, running)
+    state, failing, hint, earned, against = outcome.value
+    if state == "TODO":
+        return _todo(exercise)
+    if state == "OK":
+        return Verdict("OK", exercise.id, exercise.title, why=exercise.why, earned=earned, against=against)
+    if state == "TOO NOISY":
+        told = "The results are right. Whether they come fast enough, this machine is too busy to tell just now."
+        return Verdict(
+            "TOO NOISY",
+            exercise.id,
+            exercise.title,
+            (told,),
+            "Close what else is running, and check again.",
+            earned=earned,
+            against=against,
+        )
+    return replace(_wrong(exercise, failing, hint, outcome.stdout), earned=earned, against=against)
+
+
+def graded_here(specification: Callable, name: str, answer: object, notes: str, correctness_only: bool) -> tuple:
+    """Go through a specification in this process, the child; return state, failing case, hint, and speed earned."""
+    words.now = words.Grading(name, notes, correctness_only)
+    state, failing, hint = "OK", "", ""
+    try:
+        specification(answer)
+    except words.Wrong as found:
+        state, failing, hint = "WRONG", found.failing, found.hint
+    except words.Unwritten:
+        state = "TODO"
+    except words.TooNoisy:
+        state = "TOO NOISY"
+    against = words.now.against if words.now.speed_asked else ""
+    return state, failing, hint, words.now.earned, against
+
+
+def _ended(exercise: Exercise, outcome, running: str) -> Verdict:
+    """The verdict on an answer that did not come back from its child."""
+    what = {
+        "timeout": f"{running} had not come back after {exercise.seconds:g} seconds",
+        "memory": f"{running} asked for more memory than this exercise may have",
+        "exit": f"{running} ended the program instead of returning",
+        "signal": f"{running} crashed: {outcome.signal}",
+        "sanitizer": f"{running} was stopped by a sanitiser: {outcome.error}",
+    }.get(outcome.kind, f"{running} raised {outcome.error}")
+    if outcome.kind in ("signal", "sanitizer") and outcome.where:
+        what += f" ({outcome.where})"
+    written = next((hint for pattern, hint in exercise.findings if re.search(pattern, what)), "")
+    return _wrong(exercise, what, written or _ENDINGS.get(outcome.kind, ""), outcome.stdout)
+
+
+def _wrong(exercise: Exercise, failing: str, hint: str, printed: str = "") -> Verdict:
+    lines = [failing]
+    if printed.strip():
+        lines.append("Your code printed: " + " / ".join(printed.strip().splitlines()[-3:])[:200])
+    return Verdict("WRONG", exercise.id, exercise.title, tuple(lines), hint or exercise.hints[0])
+
+
+def _todo(exercise: Exercise) -> Verdict:
+    told = f"Write {exercise.name} in the cell above, run that cell, then this one."
+    if exercise.language == "c":
+        told = f"Write {exercise.name} in its `%%c` cell, take the word TODO out of it, run that cell, then this one."
+    return Verdict("TODO", exercise.id, exercise.title, (told,))

@@ -1,0 +1,71 @@
+"""Values as a learner reads them, and whether two of them are the same; nothing here trusts the values."""
+
+from __future__ import annotations
+
+import math
+from numbers import Integral, Real
+
+import numpy as np
+
+SHOWN = 6  # a longer list shows this many of its elements
+LONGEST = 160  # and no value takes more characters than this
+
+
+def short(value: object) -> str:
+    """Write a value briefly, in a form that can be pasted into a cell wherever it is short enough."""
+    try:
+        text = _short(value)
+    except Exception as error:
+        text = f"an object of type {type(value).__name__} whose repr raises {type(error).__name__}"
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _short(value: object) -> str:
+    if isinstance(value, np.ndarray):
+        inside = repr(value.tolist()) if value.ndim != 1 else _elements(value.tolist(), "[", "]")
+        usual = len(value) and value.dtype in (np.float64, np.int64, np.bool_)
+        return f"np.array({inside})" if usual else f"np.array({inside}, {str(value.dtype)!r})"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"np.{float(value)}" if value > 0 or value != value else "-np.inf"
+    if isinstance(value, np.generic):
+        return repr(value.item()) if type(value) in (np.int64, np.float64) else f"np.{type(value).__name__}({value})"
+    if type(value) is list:
+        return _elements(value, "[", "]")
+    if type(value) is tuple and len(value) > 1:
+        return _elements(value, "(", ")")
+    text = repr(value)
+    # An address differs in every run and tells nothing.
+    return f"an object of type {type(value).__name__}" if " at 0x" in text else text
+
+
+def _elements(values: list | tuple, opening: str, closing: str) -> str:
+    shown = ", ".join(_short(v) for v in values[:SHOWN])
+    more = f", … {len(values)} in all" if len(values) > SHOWN else ""
+    return f"{opening}{shown}{more}{closing}"
+
+
+def same(got: object, expected: object) -> bool:
+    """Tell whether two values are equal: integers exactly, floats to 1e-9 (NaN equals NaN), sequences one by one.
+
+    A NumPy integer is as good as an ``int``, a ``bool`` or a ``float`` is not; a list is no tuple and no array.
+    """
+    if isinstance(expected, np.ndarray):
+        if not isinstance(got, np.ndarray) or (got.shape, got.dtype) != (expected.shape, expected.dtype):
+            return False
+        return (
+            bool(np.allclose(got, expected, rtol=1e-9, atol=0, equal_nan=True))
+            if got.dtype.kind in "fc"
+            else (got.tolist() == expected.tolist())
+        )
+    if isinstance(expected, bool) or expected is None:
+        return got is expected or (isinstance(got, np.bool_) and bool(got) is expected)
+    if isinstance(expected, Integral):
+        return isinstance(got, Integral) and not isinstance(got, bool) and int(got) == int(expected)
+    if isinstance(expected, Real):
+        if not isinstance(got, Real) or isinstance(got, bool):
+            return False
+        both_nan = math.isnan(got) and math.isnan(expected)
+        return both_nan or math.isclose(got, expected, rel_tol=1e-9)
+    if isinstance(expected, list | tuple):
+        return type(got) is type(expected) and len(got) == len(expected) and all(map(same, got, expected))
+    return type(got) is type(expected) and bool(got == expected)
