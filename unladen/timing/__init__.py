@@ -1,0 +1,7 @@
+"""Timing: fair races, claims that are measured where they are read, this machine's limits, published figures."""
+
+from unladen.timing.agreement import Disagreement
+from unladen.timing.claim import ClaimFailed, claim
+from unladen.timing.race import Race, Ratio, race
+
+__all__ = ["ClaimFailed", "Disagreement", "Race", "Ratio", "claim", "race"]

@@ -1,0 +1,89 @@
+"""A claim: a sentence with a number in it, held against the number that was just measured."""
+
+from __future__ import annotations
+
+import math
+from numbers import Real
+
+from unladen.show import Message, duration, marked, three_digits, times
+from unladen.timing.race import Ratio, Seconds
+
+ATTEMPTS = 3  # the first measurement and two more
+
+
+class ClaimFailed(Message, AssertionError):
+    """What a sentence says was not found on this machine."""
+
+
+def claim(
+    sentence: str, measured: float | bool, *, at_least: float | None = None, at_most: float | None = None
+) -> None:
+    """Print a sentence with what was measured beside what it claims, or raise ``ClaimFailed``.
+
+    ``measured`` is a number with at least one bound, or a truth value with none. A ratio of a race is measured again,
+    up to twice, before it is said to fail. Raises ``TypeError`` or ``ValueError`` for a claim that could not be judged.
+    """
+    if _is_truth(measured):
+        if at_least is not None or at_most is not None:
+            raise TypeError(f"claim({sentence!r}): {bool(measured)} is no number; at_least= and at_most= need one")
+        if not measured:
+            raise ClaimFailed(f"{sentence}: not so on this machine.\nWhat is compared in this cell? Show both sides.")
+        print(f"✓ {sentence}")
+        return
+    _check_bounds(sentence, measured, at_least, at_most)
+    attempts = 1
+    while not _holds(measured, at_least, at_most) and attempts < ATTEMPTS and hasattr(measured, "again"):
+        measured = measured.again()
+        attempts += 1
+    words = f"measured {marked(_text(measured, measured))}, claimed {_bounds(measured, at_least, at_most)}"
+    if not _holds(measured, at_least, at_most):
+        raise ClaimFailed(f"{sentence}: {words}.\n{_advice(attempts)}")
+    print(f"✓ {sentence}: {words}")
+
+
+def _is_truth(measured: object) -> bool:
+    return isinstance(measured, bool) or type(measured).__name__ in ("bool_", "bool")
+
+
+def _check_bounds(sentence: str, measured: object, at_least: object, at_most: object) -> None:
+    if not isinstance(measured, Real):
+        raise TypeError(f"claim({sentence!r}): measured is {type(measured).__name__}; give one number or True/False")
+    if at_least is None and at_most is None:
+        raise ValueError(f"claim({sentence!r}): a number needs a bound: at_least=… or at_most=…")
+    for word, bound in (("at_least", at_least), ("at_most", at_most)):
+        if bound is not None and (not isinstance(bound, Real) or isinstance(bound, bool) or math.isnan(bound)):
+            raise ValueError(f"claim({sentence!r}): {word}={bound!r} is not a number to measure against")
+    if at_least is not None and at_most is not None and at_least > at_most:
+        raise ValueError(f"claim({sentence!r}): nothing is at least {at_least} and at most {at_most}")
+
+
+def _holds(measured: float, at_least: float | None, at_most: float | None) -> bool:
+    above = at_least is None or measured >= at_least
+    return above and (at_most is None or measured <= at_most)
+
+
+def _text(number: float, like: float) -> str:
+    """Format a number with the unit that ``like`` has."""
+    if isinstance(like, Ratio):
+        return times(number)
+    return duration(number) if isinstance(like, Seconds) else three_digits(number)
+
+
+def _bounds(measured: float, at_least: float | None, at_most: float | None) -> str:
+    """What was claimed, with the numbers as they were typed."""
+    unit = " ×" if isinstance(measured, Ratio) else ""
+    texts = [
+        f"{word} {duration(bound) if isinstance(measured, Seconds) else f'{bound:g}{unit}'}"
+        for word, bound in (("at least", at_least), ("at most", at_most))
+        if bound is not None
+    ]
+    return " and ".join(texts)
+
+
+def _advice(attempts: int) -> str:
+    again = f"It was measured {attempts} times, the best counts. " if attempts > 1 else ""
+    return (
+        f"{again}Is this machine busy with something else, or is its compiler or Python another one?\n"
+        "Close what else is running and run the cell again. If it still fails, this machine is different: believe it,\n"
+        "and find out why; machine() shows what it is."
+    )

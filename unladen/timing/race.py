@@ -1,0 +1,221 @@
+"""A fair race: the same work, checked; warm; interleaved; the best of several samples, with its spread."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+from unladen.show import Table, Volatile, duration, marked, times
+from unladen.timing.agreement import Disagreement, brief, comparer, kept, refuse_empty_answer
+from unladen.timing.progress import Progress
+from unladen.timing.stopwatch import Lane
+
+LEAST_ROUNDS, MOST_ROUNDS = 3, 200
+
+
+class Seconds(float):
+    """A measured time in seconds; a number like any other, shown as ``≈ 12.3 ms``."""
+
+    def __repr__(self) -> str:
+        return marked(duration(self))
+
+    __str__ = __repr__
+
+
+class Ratio(float):
+    """How many times faster ``faster`` is than ``slower``; a number like any other, shown as ``≈ 25.1 ×``."""
+
+    def __new__(cls, race: Race, slower: str, faster: str) -> Ratio:
+        ratio = super().__new__(cls, race.best(slower) / race.best(faster))
+        ratio.race, ratio.slower, ratio.faster = race, slower, faster
+        return ratio
+
+    def again(self) -> Ratio:
+        """Measure these two contenders again, interleaved, and return the ratio of the best of all samples so far."""
+        with Progress("again") as progress:
+            lanes = [self.race.lane(self.slower), self.race.lane(self.faster)]
+            run_laps(lanes, self.race.seconds, None, progress, least=1)
+        return Ratio(self.race, self.slower, self.faster)
+
+    def __repr__(self) -> str:
+        return marked(times(self))
+
+    __str__ = __repr__
+
+
+class Race:
+    """What a race found. ``names`` are the contenders in the order given, ``value`` the answer they agree on."""
+
+    def __init__(self, lanes: list[Lane], value: object, seconds: float, baseline: str) -> None:
+        self._lanes = {lane.name: lane for lane in lanes}
+        self.names = list(self._lanes)
+        self.value, self.seconds, self.baseline = value, seconds, baseline
+
+    def ratio(self, slower: str, faster: str) -> Ratio:
+        """How many times faster the second contender is than the first (below 1: it is slower)."""
+        return Ratio(self, slower, faster)
+
+    def best(self, name: str) -> Seconds:
+        """The contender's best time per call, in seconds."""
+        return Seconds(self.lane(name).best)
+
+    def spread(self, name: str) -> float:
+        """How far the contender's median sample lies above its best, as a fraction of the best."""
+        return self.lane(name).spread
+
+    def first(self, name: str) -> Seconds:
+        """The time of the contender's very first call in seconds, in which it may have compiled itself."""
+        return Seconds(self.lane(name).first)
+
+    def lane(self, name: str) -> Lane:
+        if name not in self._lanes:
+            raise KeyError(f"no contender {name!r} in this race; there are {', '.join(map(repr, self.names))}")
+        return self._lanes[name]
+
+    def table(self, *, first: bool = False, limit: tuple[str, float] | None = None, title: str = "") -> Table:
+        """The results as a table that shows itself; see `race` for ``first`` and ``limit``."""
+        columns = ["contender", "time per call", "spread", f"as fast as {self.baseline}"]
+        columns += ["first call"] if first else []
+        columns += [f"of {_LIMITS[limit[0]]}"] if limit else []
+        return Table(columns, [self._row(name, first, limit) for name in self.names], title)
+
+    def _row(self, name: str, first: bool, limit: tuple[str, float] | None) -> list[object]:
+        row = [name, duration(self.best(name)), _percent(self.spread(name)), times(self.ratio(self.baseline, name))]
+        if first:
+            row.append(duration(self.first(name)))
+        if limit:
+            row.append(_percent(least_time(*limit) / self.best(name)))
+        return row
+
+    def __repr__(self) -> str:
+        return f"race of {', '.join(self.names)}"
+
+
+def race(
+    contenders: Mapping[str, Callable[[], object]],
+    *,
+    seconds: float = 1.0,
+    rounds: int | None = None,
+    baseline: str | None = None,
+    same: Callable[[object, object], bool] | float | bool | None = None,
+    limit: tuple[str, float] | None = None,
+    first: bool = False,
+    title: str = "",
+    chart: bool = True,
+    show: bool = True,
+) -> Race:
+    """Race functions of no argument that do the same work, and show a table and a chart of their times.
+
+    Each is called once (its first call, in which it may compile itself, is timed apart) and must return the same
+    answer; then samples of all of them are interleaved, and the best one counts. Asynchronous answers are waited for.
+
+    ``seconds`` is the time to spend on all samples together, ``rounds`` the number of samples of each instead.
+    Ratios are to ``baseline``, the first contender unless another is named. ``same`` judges two answers: a function,
+    a relative tolerance, or ``False`` for answers not to be compared; else integers must be equal and floats within
+    1e-9. ``limit`` adds the share of what this machine was measured to be able to do: ``("read", nbytes)``,
+    ``("copy", nbytes)``, ``("triad", nbytes)`` or ``("flops", n)``, for one call. ``first`` adds the first calls.
+    Raises ``Disagreement``, naming who returned what.
+    """
+    lanes, baseline = _at_the_start(contenders, baseline, limit)
+    if limit:
+        least_time(*limit)  # measured before the race, not in the middle of it
+    with Progress("race") as progress:
+        value = _agreed_answer(lanes, comparer(same), progress)
+        for lane in lanes:
+            lane.calibrate()
+        run_laps(lanes, seconds, rounds, progress)
+    result = Race(lanes, value, seconds, baseline)
+    if show:
+        from IPython.display import display
+
+        display(result.table(first=first, limit=limit, title=title))
+        if chart and len(lanes) > 1:
+            from unladen.timing.ladder import draw
+
+            draw(result, title, least_time(*limit) if limit else None)
+    return result
+
+
+def run_laps(lanes: list[Lane], seconds: float, rounds: int | None, progress: Progress, least: int = 0) -> None:
+    """Take samples of all lanes, interleaved in a rotating order, for about ``seconds`` in all (or ``rounds`` each)."""
+    quotas = [rounds or max(least, _quota(lane, seconds / len(lanes), seconds)) for lane in lanes]
+    length = max(quotas)
+    total = sum(quota * lane.length for quota, lane in zip(quotas, lanes, strict=True))
+    done = 0.0
+    for lap in range(length):
+        for turn in range(len(lanes)):
+            index = (lap + turn) % len(lanes)
+            # A contender with fewer samples than the others has them spread evenly over the whole race.
+            if (lap + 1) * quotas[index] // length > lap * quotas[index] // length:
+                progress.at(done / total, lanes[index].name, left=total - done)
+                done += lanes[index].sample()
+
+
+def least_time(kind: str, amount: float) -> float:
+    """Seconds that ``amount`` bytes or operations take at the limit of one core of this machine, as measured."""
+    from unladen.timing.machine import machine
+
+    return amount / (machine().peak if kind == "flops" else getattr(machine().bandwidth, kind))
+
+
+_LIMITS = {
+    "read": "read bandwidth",
+    "copy": "copy bandwidth",
+    "triad": "triad bandwidth",
+    "flops": "peak arithmetic",
+}
+
+
+def _at_the_start(contenders: object, baseline: str | None, limit: object) -> tuple[list[Lane], str]:
+    """Check the arguments of a race before anything long begins."""
+    if not isinstance(contenders, Mapping) or not contenders:
+        raise TypeError('race() takes a dictionary of names and functions: race({"Python": f, "C": g})')
+    for name, call in contenders.items():
+        if not callable(call):
+            raise TypeError(
+                f"the contender {name!r} is {brief(call)}, not a function: the call has been made already.\n"
+                f'Give the function itself, or put "lambda:" before the call.'
+            )
+    if baseline is not None and baseline not in contenders:
+        raise KeyError(f"baseline={baseline!r} is no contender; there are {', '.join(map(repr, contenders))}")
+    if limit is not None and (not isinstance(limit, tuple) or len(limit) != 2 or limit[0] not in _LIMITS):
+        kinds = ", ".join(_LIMITS)
+        raise ValueError(f'limit={limit!r}: give a kind and an amount, as in ("read", nbytes); the kinds are {kinds}')
+    return [Lane(str(name), call) for name, call in contenders.items()], str(baseline or next(iter(contenders)))
+
+
+def _agreed_answer(lanes: list[Lane], same: Callable | None, progress: Progress) -> object:
+    """Make everyone's first and second call; return the first lane's answer, or raise ``Disagreement``."""
+    reference = None
+    for position, lane in enumerate(lanes):
+        progress.at(position / len(lanes), f"first call of {lane.name}")
+        answer = kept(lane.first_call())
+        if same:
+            refuse_empty_answer(lane.name, answer)
+        if position == 0:
+            reference = answer
+        elif same and not same(reference, answer):
+            raise Disagreement(
+                "the contenders do not agree, so their times cannot be compared:\n"
+                f"  {lanes[0].name!r} returned {brief(reference)}\n"
+                f"  {lane.name!r} returned {brief(answer)}\n"
+                "Make them do the same work; or say what counts as the same: same=1e-5 (relative), or a function."
+            )
+        answer_again = lane.second_call()
+        if same and not same(answer, answer_again):
+            raise Disagreement(
+                f"{lane.name!r} changed its answer: first {brief(answer)}, then {brief(answer_again)}.\n"
+                "Does it change its own input? Give each call a fresh copy, or pass same=False."
+            )
+    return reference
+
+
+def _quota(lane: Lane, share: float, seconds: float) -> int:
+    """How many more samples a contender gets from its share of the time; one that is very slow gets no more."""
+    if lane.length > seconds:
+        return 0
+    return min(MOST_ROUNDS, max(LEAST_ROUNDS, math.floor(share / lane.length)))
+
+
+def _percent(fraction: float) -> Volatile:
+    return Volatile(f"{100 * fraction:.0f} %")
