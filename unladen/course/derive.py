@@ -1,4 +1,4 @@
-"""Make the exercises out of their solutions: ``python -m unladen derive [PATH …]``.
+"""Make the exercises out of their solutions: ``python -m unladen derive [--fresh] [PATH …]``.
 
 A notebook in ``solutions/`` is the only side that anyone edits. In a code cell, what stands between the lines
 ``### BEGIN SOLUTION`` and ``### END SOLUTION`` is the answer; the exercise has a stub in its place: the texts of the
@@ -86,23 +86,25 @@ def derived(solution: NotebookNode, path: Path) -> NotebookNode:
     return exercise
 
 
-def derive(path: Path, target: Path | None = None) -> bool:
+def derive(path: Path, target: Path | None = None, fresh: bool = False) -> bool:
     """Write the exercise of the solution at ``path`` to ``target`` (default: the folder ``exercises`` beside its own).
 
     Tells whether the file changed. Raises ``NotebookError`` naming the cell that is wrong or fails.
     """
     target = target or path.resolve().parents[1] / "exercises" / path.name
     target.parent.mkdir(parents=True, exist_ok=True)
-    stored = notebooks.read(target) if target.exists() else None
+    stored = notebooks.read(target) if target.exists() and not fresh else None
     return notebooks.write(rendered(derived(notebooks.read(path), path), target, stored), target)
 
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser("python -m unladen derive", description="Make exercises/ out of solutions/.")
     parser.add_argument("paths", nargs="*", metavar="PATH", help="solution notebooks or folders (default: solutions)")
+    parser.add_argument("--fresh", action="store_true", help="store every number and picture anew")
+    chosen = parser.parse_args(argv)
     try:
-        found = notebooks.find(parser.parse_args(argv).paths, ["solutions"])
+        found = notebooks.find(chosen.paths, ["solutions"])
     except NotebookError as problem:
         print(problem, file=sys.stderr)
         return 2
-    return min(1, each(found, derive))
+    return min(1, each(found, lambda path: derive(path, fresh=chosen.fresh)))
