@@ -84,7 +84,7 @@ def converter(parameter: Parameter) -> Callable:
 
 
 def _boolean(value: object) -> bool:
-    if not isinstance(value, (bool, np.bool_)) and value not in (0, 1):
+    if not isinstance(value, (int, np.bool_)) or value not in (0, 1):
         raise TypeError(f"expected True or False, got {_named(value)}")
     return bool(value)
 
