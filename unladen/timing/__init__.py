@@ -2,6 +2,7 @@
 
 from unladen.timing.agreement import Disagreement
 from unladen.timing.claim import ClaimFailed, claim
+from unladen.timing.published import published
 from unladen.timing.race import Race, Ratio, race
 
-__all__ = ["ClaimFailed", "Disagreement", "Race", "Ratio", "claim", "race"]
+__all__ = ["ClaimFailed", "Disagreement", "Race", "Ratio", "claim", "published", "race"]

@@ -24,7 +24,7 @@ def draw(race: Race, title: str = "", limit: float | None = None) -> None:
 def chart(race: Race, title: str = "", limit: float | None = None):
     """Return the chart as a Matplotlib figure."""
     from matplotlib.figure import Figure
-    from matplotlib.ticker import LogLocator, NullFormatter
+    from matplotlib.ticker import LogLocator
 
     bests = [race.best(name) for name in race.names]
     shortest, longest = min([*bests, limit or math.inf]), max([*bests, limit or 0])
@@ -44,7 +44,10 @@ def chart(race: Race, title: str = "", limit: float | None = None):
     axes.tick_params("x", which="both", labelsize=12, labelcolor=_GREY)
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if right < 30 * left else (1,), numticks=7))
     axes.xaxis.set_major_formatter(lambda seconds, _: _round(seconds))
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    ticks = [tick for tick in axes.get_xticks() if left <= tick <= 2 * longest]
+    axes.set_xticks(ticks, minor=False)
+    axes.spines["bottom"].set_bounds(left, 2 * longest)
+    axes.minorticks_off()
     axes.set_xlabel("time per call, log scale", fontsize=13)
     axes.spines[["top", "right", "left"]].set_visible(False)
     if limit:
