@@ -138,16 +138,10 @@ def compiles(command: list, suffix: str, source: str) -> str:
 
 
 def check_compilers(facts: dict) -> list:
-    """System compilers for C and C++ that make loadable libraries, or the one in the extra ``zig``; Python's headers."""
-    probes = (
-        ("CC", "C compiler", ".c", "#include <stdint.h>\nint probe(void) { return INT32_MAX > 0; }\n"),
-        (
-            "CXX",
-            "C++ compiler",
-            ".cpp",
-            '#include <vector>\nextern "C" int probe() { return std::vector<int>(3).size(); }\n',
-        ),
-    )
+    """Compilers for C and C++ that make loadable libraries, or the one in the extra ``zig``; Python's headers."""
+    in_c = "#include <stdint.h>\nint probe(void) { return INT32_MAX > 0; }\n"
+    in_cpp = '#include <vector>\nextern "C" int probe() { return std::vector<int>(3).size(); }\n'
+    probes = (("CC", "C compiler", ".c", in_c), ("CXX", "C++ compiler", ".cpp", in_cpp))
     found = []
     for variable, subject, suffix, source in probes:
         command = host.find_compiler(variable)

@@ -48,10 +48,10 @@ def has_display() -> bool:
 
 
 def own_folder() -> Path:
-    """Where the server keeps its state: inside the environment, or in a temporary folder if that is read-only."""
-    folder = Path(sys.prefix) / "unladen-lab"
+    """Where the server keeps its state: below ``UNLADEN_STATE``, else in the environment, else in a temporary place."""
+    folder = Path(os.environ.get("UNLADEN_STATE") or sys.prefix) / "unladen-lab"
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if os.access(folder, os.W_OK):
             return folder
     except OSError:
@@ -110,11 +110,12 @@ def trust(repository: Path, folder: Path) -> None:
     import nbformat
     from nbformat.sign import NotebookNotary
 
-    notary = NotebookNotary(data_dir=str(folder / "data"))
-    for path in sorted(
-        p for room in ("notebooks", "exercises", "solutions") for p in (repository / room).glob("*.ipynb")
-    ):
-        with contextlib.suppress(Exception):  # JupyterLab itself says best what is wrong with a broken notebook
+    data = folder / "data"
+    data.mkdir(mode=0o700, exist_ok=True)
+    notary = NotebookNotary(data_dir=str(data))
+    rooms = (repository / room for room in ("notebooks", "exercises", "solutions"))
+    for path in sorted(path for room in rooms for path in room.glob("*.ipynb")):
+        with contextlib.suppress(ValueError, nbformat.ValidationError):  # JupyterLab says best what is wrong with it
             notary.sign(nbformat.read(path, as_version=4))
 
 
@@ -179,8 +180,10 @@ def serve(port: int, browser: bool) -> int:
             start_new_session=True,
         )
     try:
-        threading.Thread(target=trust, args=(REPOSITORY, folder), daemon=True).start()
+        signing = threading.Thread(target=trust, args=(REPOSITORY, folder), daemon=True)
+        signing.start()
         wait_until_ready(server, port, log)
+        signing.join()
         announce(port, token, log, time.monotonic() - start)
         return server.wait()
     except KeyboardInterrupt:

@@ -129,7 +129,7 @@ async function present() {
   document.documentElement.classList.remove("measuring");
   await Reveal.initialize({
     width: 1280, height: 720, margin: 0, center: false, hash: true, slideNumber: "c/t", controls: false, transition: "none",
-    pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
+    pdfMaxPagesPerSlide: 1, pdfSeparateFragments: false, plugins: [RevealNotes],
   });
   document.documentElement.dataset.ready = "yes";
 }

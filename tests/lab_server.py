@@ -1,0 +1,101 @@
+"""A running ``make lab`` for tests: the real server, on a copy of the course, beside a user's hostile configuration."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.checkout import REPOSITORY
+
+ROOMS = ("unladen", "notebooks", "exercises", "solutions", "native", "img")
+
+
+@dataclass
+class Lab:
+    """A running server: its process and address, what it printed, its repository, and where it keeps its state."""
+
+    process: subprocess.Popen
+    port: int
+    token: str
+    printed: str
+    repository: Path
+    state: Path
+
+    def address(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}?token={self.token}"
+
+
+def copy_course(folder: Path) -> Path:
+    """A copy of the course that a browser may save into."""
+    for room in ROOMS:
+        ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+        shutil.copytree(REPOSITORY / room, folder / room, ignore=ignored)
+    return folder
+
+
+def hostile_home(folder: Path) -> Path:
+    """The home of a user whose own Jupyter and IPython do not start."""
+    files = {
+        ".jupyter/jupyter_server_config.py": "raise SystemExit('the user configuration was read')",
+        ".jupyter/jupyter_server_config.json": '{"ServerApp": {"password": "x", "ip": "0.0.0.0"}}',
+        ".ipython/profile_default/startup/00.py": "raise SystemExit('the user start-up file was read')",
+        ".local/share/jupyter/kernels/python3/kernel.json": '{"argv": ["/nowhere/python"], "display_name": "No"}',
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def running_lab(folder: Path, port: int = 0) -> Iterator[Lab]:
+    """Start the lab on a copy of the course under ``folder`` and stop it at the end."""
+    repository, home = copy_course(folder / "Kurs ü"), hostile_home(folder / "home")
+    cache = os.environ.get("UNLADEN_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "PYTEST_"))}
+    environment |= {
+        "HOME": str(home),
+        "XDG_CACHE_HOME": cache,
+        "UNLADEN_STATE": str(folder / "state"),
+        "PYTHONPATH": str(repository),
+        # short, because the server's sockets and files go below it
+        "TMPDIR": tempfile.gettempdir(),
+    }
+    command = [sys.executable, "-u", "-m", "unladen", "lab", "--no-browser", "--port", str(port or free_port())]
+    process = subprocess.Popen(
+        command, cwd="/", env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        guard = threading.Timer(120, process.kill)
+        guard.start()
+        printed = ""
+        for line in process.stdout:
+            printed += line
+            if "Ctrl-C" in line:
+                break
+        guard.cancel()
+        found = re.search(r"http://127\.0\.0\.1:(\d+)/\S*\?token=(\w+)", printed)
+        assert found, printed
+        yield Lab(process, int(found[1]), found[2], printed, repository, folder / "state" / "unladen-lab")
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.wait(30)
+        process.stdout.close()

@@ -1,0 +1,170 @@
+"""The slides: complete, self-contained, and readable; measured in a browser where that decides."""
+
+from __future__ import annotations
+
+import re
+
+import nbformat
+import pytest
+
+from tests.browser import browser_context
+from tests.checkout import REPOSITORY
+from tests.sample import LOOP, cell, write_lecture
+from unladen.course import browser, slides
+
+LECTURES = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
+
+# What is wrong with a slide as it is shown, in pixels of a 1280 × 720 screen.
+MEASURE = """() => {
+    const slide = Reveal.getCurrentSlide(), scale = Reveal.getScale(), wrong = [];
+    const range = document.createRange();
+    for (const block of slide.children) {
+        if (block.matches('aside')) continue;
+        range.selectNode(block);
+        for (const box of range.getClientRects()) {
+            if (box.bottom / scale > 720) wrong.push(`too tall: ${Math.round(box.bottom / scale)} px`);
+            if (box.right / scale > 1280) wrong.push(`too wide: ${Math.round(box.right / scale)} px`);
+        }
+    }
+    for (const pre of slide.querySelectorAll('pre')) {
+        const words = pre.textContent.slice(0, 60);
+        if (pre.offsetParent && pre.scrollWidth > pre.clientWidth + 1) wrong.push(`clipped: ${words}`);
+        if (parseFloat(getComputedStyle(pre).fontSize) < 14) wrong.push(`too small: ${words}`);
+    }
+    for (const code of slide.querySelectorAll('.jp-InputArea-editor'))
+        if (code.scrollWidth > code.clientWidth + 1) wrong.push(`clipped: ${code.textContent.slice(0, 60)}`);
+    for (const image of slide.querySelectorAll('img')) {
+        if (!image.alt.trim()) wrong.push('a picture without alternative text');
+        if (!image.naturalWidth) wrong.push(`a picture that is not shown: ${image.alt}`);
+    }
+    if (!slide.innerText.trim() && !slide.querySelector('img')) wrong.push('an empty slide');
+    return [...new Set(wrong)];
+}"""
+
+
+def look(context, deck) -> tuple[list[str], list[str]]:
+    """Everything wrong with a deck's slides, and every request that it makes of anyone."""
+    requests: list[str] = []
+    errors: list[str] = []
+    context.on("request", lambda request: requests.append(request.url))
+    context.on("weberror", lambda error: errors.append(str(error.error)))
+    page = browser.open_deck(context, deck)
+    for number in range(page.evaluate("Reveal.getTotalSlides()")):
+        browser.show_slide(page, number)
+        errors += [f"slide {number + 1}: {words}" for words in page.evaluate(MEASURE)]
+    own = deck.resolve().as_uri()
+    return errors, [r for r in requests if not r.startswith(("data:", own))]
+
+
+@pytest.fixture
+def deck(tmp_path):
+    """The sample lecture as a deck."""
+    lecture = write_lecture(tmp_path)
+    assert slides.main([str(lecture), "--to", str(tmp_path / "out ü")]) == 0
+    return tmp_path / "out ü" / "90-sample.html"
+
+
+def test_a_deck_is_one_file_that_names_no_other(deck):
+    page = deck.read_text(encoding="utf-8")
+    shown, _, _ = page.partition("</main>")
+    assert not re.findall(r'(?:src|href)="(?!data:|#)[^"]*"', shown)
+    assert "url(http" not in page and "@import" not in shown
+    assert list(deck.parent.iterdir()) == [deck]
+
+
+def test_nothing_is_executed_and_what_is_stored_is_shown(deck):
+    page = deck.read_text(encoding="utf-8")
+    assert "31.2 ms" in page and "28.4 ×" in page
+
+
+def test_tags_decide_what_is_shown(deck):
+    page = deck.read_text(encoding="utf-8")
+    assert "secret" not in page
+    assert "load_ext" not in page
+    assert 'alt="Two bars: Python takes 28 times as long as C"' in page
+    assert re.search(r'<aside class="notes">.*?swallow weighs', page, re.DOTALL)
+
+
+def test_formulas_bring_mathjax_and_only_they(tmp_path, deck):
+    assert "window.MathJax = " in deck.read_text(encoding="utf-8")
+    plain = tmp_path / "plain.ipynb"
+    heading = nbformat.v4.new_markdown_cell("# It costs $5\n\nand `$HOME` is no formula")
+    nbformat.write(nbformat.v4.new_notebook(cells=[heading]), plain)
+    assert slides.main([str(plain), "--to", str(tmp_path)]) == 0
+    assert "window.MathJax = " not in (tmp_path / "plain.html").read_text(encoding="utf-8")
+
+
+def test_a_notebook_without_slide_tags_begins_one_at_each_heading(tmp_path):
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("# One"),
+            cell(LOOP),
+            nbformat.v4.new_markdown_cell("## Two"),
+            nbformat.v4.new_markdown_cell("### not a third"),
+        ]
+    )
+    slides.arrange(notebook)
+    assert [slides.slide_type(c) for c in notebook.cells] == ["slide", "-", "slide", "-"]
+
+
+def test_a_removed_cell_leaves_its_slide_to_the_next_one():
+    removed = cell("x = 1", (), "slide", ("remove-cell",))
+    notebook = nbformat.v4.new_notebook(cells=[cell("y = 1", (), "slide"), removed, cell("z = 1")])
+    slides.arrange(notebook)
+    assert [(c.source, slides.slide_type(c)) for c in notebook.cells] == [("y = 1", "slide"), ("z = 1", "slide")]
+
+
+def test_a_missing_picture_is_named(tmp_path, capsys):
+    lecture = write_lecture(tmp_path)
+    (tmp_path / "dot.png").unlink()
+    assert slides.main([str(lecture), "--to", str(tmp_path)]) == 1
+    assert "dot.png" in capsys.readouterr().err
+
+
+def test_the_sample_fits_its_slides_and_asks_nobody(deck):
+    with browser_context() as context:
+        wrong, requests = look(context, deck)
+    assert not wrong
+    assert not requests
+
+
+def test_a_long_listing_goes_on_to_the_next_slides_and_loses_no_line(deck):
+    with browser_context() as context:
+        page = browser.open_deck(context, deck)
+        shown = page.evaluate("[...document.querySelectorAll('pre.v')].map(pre => pre.textContent).join('')")
+        titles = page.evaluate("[...document.querySelectorAll('summary')].map(s => s.textContent)")
+        columns = page.evaluate("getComputedStyle(document.querySelector('pre.v')).columnCount")
+    assert [line.split(":")[0].strip() for line in shown.splitlines() if line] == [f"{4 * n:x}" for n in range(70)]
+    assert "adder.run, cc -O3 (continued)" in titles
+    assert columns == "2"
+
+
+def test_the_measure_finds_a_slide_that_is_too_full(deck):
+    with browser_context() as context:
+        page = browser.open_deck(context, deck)
+        page.evaluate("Reveal.getCurrentSlide().insertAdjacentHTML('beforeend', '<p style=height:800px>x</p><img>')")
+        wrong = page.evaluate(MEASURE)
+    assert any(w.startswith("too tall") for w in wrong)
+    assert "a picture without alternative text" in wrong
+
+
+def test_an_answer_is_folded_until_it_is_asked_for(deck):
+    with browser_context() as context:
+        page = browser.open_deck(context, deck)
+        assert page.evaluate("[...document.querySelectorAll('.jp-MarkdownOutput details')].map(d => d.open)") == [False]
+
+
+def test_a_deck_prints_one_page_a_slide(deck, tmp_path):
+    with browser_context() as context:
+        total = browser.open_deck(context, deck).evaluate("Reveal.getTotalSlides()")
+    browser.print_pdf(deck, tmp_path / "deck.pdf")
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", (tmp_path / "deck.pdf").read_bytes())) == total
+
+
+@pytest.mark.parametrize("lecture", LECTURES, ids=lambda path: path.stem)
+def test_every_lecture_fits_its_slides_and_asks_nobody(lecture, tmp_path):
+    assert slides.main([str(lecture), "--to", str(tmp_path)]) == 0
+    with browser_context() as context:
+        wrong, requests = look(context, tmp_path / f"{lecture.stem}.html")
+    assert not wrong
+    assert not requests
