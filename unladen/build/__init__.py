@@ -6,6 +6,7 @@ from importlib import import_module
 
 # word -> the file it comes from; imported on first use, so that a kernel pays only for what its notebook does
 _WORDS = {
+    "Build": "bind",
     "BuildError": "errors",
     "Diagnostic": "errors",
     "Toolchain": "toolchains",
@@ -20,9 +21,9 @@ _WORDS = {
 }
 __all__ = list(_WORDS)
 
+
 def __getattr__(word: str):
     if word not in _WORDS:
         raise AttributeError(f"unladen.build has no word {word!r}; it has {', '.join(__all__)}")
-
     globals()[word] = found = getattr(import_module(f"unladen.build.{_WORDS[word]}"), word)
     return found

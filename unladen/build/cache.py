@@ -48,10 +48,10 @@ def entry(address: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
     for root in roots:
         work = None
         try:
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)  # somebody may have cleared it meanwhile
             work = Path(tempfile.mkdtemp(prefix="new-", dir=root))
             make(work)
-            with contextlib.suppress(FileExistsError, OSError if (root / address).is_dir() else FileExistsError):
-                work.rename(root / address)
+            _settle(work, root / address)
             return root / address, False
         except OSError as problem:
             if problem.errno not in _UNUSABLE or root == roots[-1]:
@@ -61,6 +61,15 @@ def entry(address: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
             if work:
                 shutil.rmtree(work, ignore_errors=True)
     raise AssertionError("there is always a temporary directory")
+
+
+def _settle(work: Path, final: Path) -> None:
+    """Give what is made its name, unless somebody else was first with the same."""
+    try:
+        work.rename(final)
+    except OSError:
+        if not final.is_dir():
+            raise
 
 
 def drop(directory: Path) -> None:

@@ -58,12 +58,10 @@ def build(
     abi = extension.abi(order.module[0]) if order.module else ""
     address = cache.key(_RULES, source, language, name, recipe, origin, compiler.identity, abi, texts, files)
     try:
-        place, cached = cache.entry(address, lambda directory: _compile(order, directory, address))
+        result, place, cached = _deliver(order, address)
+        facts = json.loads((place / "build.json").read_text(encoding="utf-8"))
     except OSError as problem:
         raise BuildError(f"{name} could not be built: {problem.strerror or problem}. {_room(problem)}") from None
-    path = place / order.library
-    result = extension.load(order, path, address) if order.module else _load(order, path)
-    facts = json.loads((place / "build.json").read_text(encoding="utf-8"))
     record = Build(
         name=name,
         source=source,
@@ -73,7 +71,7 @@ def build(
         sanitize=sanitize,
         command=tuple(facts["command"]),
         compiler=compiler.version,
-        path=path,
+        path=place / order.library,
         seconds=time.perf_counter() - started,
         cached=cached,
         warnings=tuple(diagnostics(facts["stderr"], source, order.file, order.shown)),
@@ -93,6 +91,19 @@ def native(
         raise BuildError(f"{path.name}: expected a file that ends in {', '.join(SUFFIXES)}")
     source = path.read_text(encoding="utf-8")
     return build(source, SUFFIXES[path.suffix], name=name or path.stem, flags=flags, origin=path, sanitize=sanitize)
+
+
+def _deliver(order: Order, address: str) -> tuple[Library | ModuleType, Path, bool]:
+    """Return what was built and loaded, where it is, and whether it was there; what was damaged is built anew."""
+    while True:
+        place, cached = cache.entry(address, lambda directory: _compile(order, directory, address))
+        try:
+            path = place / order.library
+            return (extension.load(order, path, address) if order.module else _load(order, path)), place, cached
+        except BuildError:
+            cache.drop(place)
+            if not cached:
+                raise
 
 
 def _compile(order: Order, directory: Path, address: str) -> None:
@@ -138,7 +149,6 @@ def _load(order: Order, path: Path) -> Library:
     try:
         foreign = ctypes.CDLL(str(path))
     except OSError as problem:
-        cache.drop(path.parent)  # should it be damaged, the next attempt builds it anew
         raise BuildError(f"{order.name} was built but cannot be loaded: {_words(problem)}") from None
     found = signature.signatures(order.source, order.language)
     refused = {one.name: why for one in found if (why := refusal(one))}

@@ -103,21 +103,22 @@ def _described(command: tuple[str, ...], identity: tuple) -> Toolchain | None:
 
     def ask(directory: Path) -> None:
         question = [command[0], "version"] if _is_zig(command) else [*command, "--version"]
+        found = ""
         with contextlib.suppress(OSError):
             answer = subprocess.run(
                 question, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL
             )
-            if answer.returncode == 0:
-                (directory / "answer").write_text(answer.stdout, encoding="utf-8")
+            found = "" if answer.returncode else answer.stdout
+        (directory / "answer").write_text(found, encoding="utf-8")
 
     directory, _ = cache.entry(cache.key("compiler", identity), ask)
-    with contextlib.suppress(OSError):
-        answer = (directory / "answer").read_text(encoding="utf-8")
-        kind = "zig" if _is_zig(command) else "clang" if "clang" in answer else "gcc"
-        number = re.search(r"\d+\.\d+(\.\d+)?", re.sub(r"\([^)]*\)", "", answer.splitlines()[0]))
-        return Toolchain(kind, command, f"{kind} {number[0] if number else 'of unknown version'}", identity)
-    cache.drop(directory)
-    return None
+    answer = (directory / "answer").read_text(encoding="utf-8")
+    if not answer:
+        cache.drop(directory)  # it may be able to answer later
+        return None
+    kind = "zig" if _is_zig(command) else "clang" if "clang" in answer else "gcc"
+    number = re.search(r"\d+\.\d+(\.\d+)?", re.sub(r"\([^)]*\)", "", answer.splitlines()[0]))
+    return Toolchain(kind, command, f"{kind} {number[0] if number else 'of unknown version'}", identity)
 
 
 def _is_zig(command: tuple[str, ...]) -> bool:

@@ -1,0 +1,155 @@
+"""The cache is private, never half written, and a learner's cell survives its failure."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from unladen.build import build, cache
+
+BUILD = """
+import os, sys, pathlib
+from unladen.build import build, BuildError
+try:
+    library = build("int answer(void) { return 42; }", name="cell")
+    inside = library.build.path.is_relative_to(os.environ["UNLADEN_CACHE"])
+    print(library.answer(), "kept" if inside else "for now", library.build.path)
+    build("int other(void) { return 43; }", name="cell")
+except BuildError as problem:
+    print("BuildError:", problem)
+"""
+
+
+def run(cache: Path, code: str = BUILD, **more) -> subprocess.CompletedProcess:
+    environment = os.environ | {"UNLADEN_CACHE": str(cache)}
+    answer = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120, **more
+    )
+    assert answer.returncode == 0, answer.stderr
+    return answer
+
+
+def survives(answer: subprocess.CompletedProcess, reason: str) -> None:
+    """The cell ran, from a temporary place that is gone now, and one line said why."""
+    result, state, path = answer.stdout.strip().replace("for now", "for-now").split(maxsplit=2)
+    assert (result, state) == ("42", "for-now")
+    assert answer.stderr.count("\n") == 1, answer.stderr
+    assert reason in answer.stderr and "Builds are kept only until this kernel stops" in answer.stderr
+    assert not Path(path).exists()
+
+
+def test_the_cache_is_made_for_its_owner_alone(tmp_path):
+    cache = tmp_path / "deep" / "unladen"
+    assert run(cache).stdout.startswith("42 kept")
+    assert cache.stat().st_mode & 0o777 == 0o700
+    assert run(cache).stderr == ""
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o707])
+def test_a_cache_that_others_can_write_is_refused(tmp_path, mode):
+    cache = tmp_path / "shared"
+    cache.mkdir()
+    cache.chmod(mode)
+    survives(run(cache), "can be written by other users")
+
+
+def test_a_cache_that_belongs_to_somebody_else_is_refused(tmp_path):
+    if os.geteuid() == 0:
+        cache = tmp_path / "theirs"
+        cache.mkdir(mode=0o700)
+        os.chown(cache, 12345, -1)
+    else:
+        cache = Path("/")  # root's
+    answer = run(cache)
+    survives(answer, "belongs to another user")
+
+
+def test_a_file_in_the_place_of_the_cache_is_no_disaster(tmp_path):
+    (tmp_path / "file").write_text("not a directory")
+    survives(run(tmp_path / "file"), "cannot be used")
+    survives(run(tmp_path / "file" / "below"), "cannot be used")
+
+
+def test_a_cache_that_may_not_be_written_is_no_disaster(tmp_path):
+    if os.geteuid() == 0:
+        pytest.skip("root may write everywhere; run the tests as an ordinary user")
+    (tmp_path / "locked").mkdir(mode=0o500)
+    survives(run(tmp_path / "locked"), "cannot be written")
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """A file system of a few kilobytes, in which a library does not fit."""
+    place = tmp_path / "tiny"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=12k,mode=700", "tmpfs", str(place)]
+    if os.geteuid() != 0 or not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("mounting a tiny file system needs root, in a container that is allowed to mount")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_full_cache_is_no_disaster(tiny):
+    survives(run(tiny), "No space left on device")
+    assert not list(tiny.glob("new-*")), "nothing half made is left behind on the full disk"
+
+
+def test_a_read_only_file_system_is_no_disaster(tiny):
+    subprocess.run(["mount", "-o", "remount,ro", str(tiny)], check=True)
+    survives(run(tiny), "Read-only file system")
+
+
+def test_no_room_anywhere_is_a_clear_error(tmp_path):
+    if sys.platform == "darwin":
+        pytest.skip("the limit on file sizes acts differently there; run this on Linux")
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))
+
+    answer = run(tmp_path / "cache", preexec_fn=limit)
+    assert answer.stdout.startswith("BuildError: cell could not be built: ")
+    assert "Make room on the disk, or set UNLADEN_CACHE" in answer.stdout
+    assert "Traceback" not in answer.stdout + answer.stderr
+
+
+def test_a_damaged_library_is_built_anew(tmp_path):
+    first = run(tmp_path / "cache").stdout.split(maxsplit=2)[2].strip()
+    Path(first).write_bytes(b"damaged")
+    assert run(tmp_path / "cache").stdout.startswith("42 kept")
+
+
+def test_what_an_interrupted_build_left_is_swept_away_a_day_later(tmp_path):
+    run(tmp_path / "cache")
+    for name, age in (("new-old", 2 * 86400), ("new-fresh", 60)):
+        (tmp_path / "cache" / name).mkdir()
+        then = (tmp_path / "cache").stat().st_mtime - age
+        os.utime(tmp_path / "cache" / name, (then, then))
+    run(tmp_path / "cache")
+    assert not (tmp_path / "cache" / "new-old").exists()
+    assert (tmp_path / "cache" / "new-fresh").exists()
+
+
+def test_who_comes_second_with_the_same_entry_takes_the_first_ones(tmp_path, monkeypatch):
+    monkeypatch.setenv("UNLADEN_CACHE", str(tmp_path / "cache"))
+
+    def make(directory):
+        (directory / "made").write_text("second")
+        if not (tmp_path / "cache" / "entry").exists():
+            cache.entry("entry", lambda other: (other / "made").write_text("first"))
+
+    place, was_there = cache.entry("entry", make)
+    assert (place / "made").read_text() == "first" and not was_there
+    assert [p.name for p in (tmp_path / "cache").iterdir()] == ["entry"]
+
+
+def test_a_cache_that_is_cleared_while_in_use_is_made_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("UNLADEN_CACHE", str(tmp_path / "cache"))
+    for value in (1, 2):
+        assert build(f"int f(void) {{ return {value}; }}").f() == value
+        shutil.rmtree(tmp_path / "cache")

@@ -1,0 +1,84 @@
+"""A cell that defines a Python module (pybind11, nanobind, or by hand) is imported as what it is."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from unladen.build import BuildError, build
+
+BY_HAND = """#include <Python.h>
+static PyObject *answer(PyObject *self, PyObject *none) { (void)self; (void)none; return PyLong_FromLong(VALUE); }
+static PyMethodDef methods[] = {{"answer", answer, METH_NOARGS, "The answer."}, {NULL, NULL, 0, NULL}};
+static struct PyModuleDef definition = {.m_base = PyModuleDef_HEAD_INIT, .m_name = "plain", .m_methods = methods};
+PyMODINIT_FUNC PyInit_plain(void) { return PyModule_Create(&definition); }
+"""
+
+NANOBIND = """#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+namespace nb = nanobind;
+struct Point { int x = VALUE; };
+NB_MODULE(fast, m) {
+    nb::class_<Point>(m, "Point").def(nb::init<>()).def_ro("x", &Point::x);
+    m.def("total", [](nb::ndarray<const double, nb::ndim<1>> numbers) {
+        double sum = 0;
+        for (size_t i = 0; i < numbers.shape(0); i++) sum += numbers(i);
+        return sum;
+    });
+}
+"""
+
+PYBIND11 = """#include <pybind11/pybind11.h>
+struct Point { int x = VALUE; };
+PYBIND11_MODULE(slow, m) {
+    pybind11::class_<Point>(m, "Point").def(pybind11::init<>()).def_readonly("x", &Point::x);
+    m.def("twice", [](double x) { return 2 * x; });
+}
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UNLADEN_CACHE", str(tmp_path_factory.mktemp("cache") / "unladen"))
+        yield
+
+
+def test_a_module_by_hand_is_imported_and_its_change_noticed():
+    modules = [build(BY_HAND, name="plain", flags=[f"-DVALUE={value}"]) for value in (1, 2)]
+    assert [module.answer() for module in modules] == [1, 2]
+    assert modules[0].build.functions == ("answer",)
+    assert build(BY_HAND, name="plain", flags=["-DVALUE=1"]) is modules[0]
+
+
+def test_a_nanobind_cell_takes_arrays_and_its_classes_may_change():
+    first = build(NANOBIND.replace("VALUE", "1"), "cpp", name="fast")
+    assert first.total(np.arange(4.0)) == 6.0
+    # nanobind's own part and the headers are ready now, and only the cell is compiled
+    started = time.perf_counter()
+    second = build(NANOBIND.replace("VALUE", "2"), "cpp", name="fast")
+    seconds = time.perf_counter() - started
+    assert (first.Point().x, second.Point().x) == (1, 2)
+    assert seconds < first.build.seconds / 2
+    assert second.build.functions == ("Point", "total")
+
+
+def test_a_pybind11_cell_is_imported_and_its_classes_may_change():
+    modules = [build(PYBIND11.replace("VALUE", value), "cpp", name="slow", flags=["-O0"]) for value in ("1", "2")]
+    assert [module.Point().x for module in modules] == [1, 2]
+    assert modules[1].twice(2.5) == 5.0
+
+
+def test_a_module_named_in_a_comment_is_no_module():
+    library = build("// unlike PYBIND11_MODULE(name, m)\nint f(void) { return 1; }")
+    assert library.f() == 1
+
+
+def test_a_module_that_fails_to_import_says_why():
+    source = BY_HAND.replace(
+        "return PyModule_Create(&definition);", 'PyErr_SetString(PyExc_ImportError, "not today"); return 0;'
+    )
+    with pytest.raises(BuildError, match="plain was built but cannot be imported: not today"):
+        build(source, name="plain", flags=["-DVALUE=1"])
