@@ -52,25 +52,27 @@ def every_pair(values):
     "0.2",
     "Fix a blooper",
     hints=[
-        "For a thousand values, how many pairs does the slow way compare? Half a million. How many need to be looked at?",
-        "Which container of Python's holds every value at most once, and can tell at once whether it holds a given one?",
+        "For a thousand values the slow way compares half a million pairs. How many values need to be looked at?",
+        "Which container of Python's holds every value at most once, and tells at once whether it holds one?",
         "A set made from the list is shorter than the list exactly when something in the list occurs twice.",
     ],
-    why="The loop over pairs does n²/2 comparisons, the set n look-ups: no compiler closes that gap, and it widens with "
-    "every value. Look for such bloopers first. They cost nothing to mend, and the answer does not change.",
+    why="The loop over pairs does n²/2 comparisons, the set n look-ups: no compiler closes that gap, and it widens "
+    "with every value. Look for such bloopers first. They cost nothing to mend, and the answer does not change.",
 )
 def has_duplicates(answer):
     neighbours = "Equal values need not be neighbours: where is the second 1 in [1, 2, 1]?"
-    case(answer, [[]], expected=False, hint="An empty list holds nothing twice.")
+    reordered = "The caller's list came back in another order: `sorted` makes a new list, `.sort()` does not."
+    number = [(lambda got: type(got) is int, "That is a number; the question is answered by True or False.")]
+    case(answer, [[]], expected=False, hint="An empty list holds nothing twice.", mistakes=number)
     case(answer, [[7]], expected=False, hint="One value is not a duplicate of itself.")
     case(answer, [[1, 1]], expected=True, hint="Two equal values are a duplicate.")
-    case(answer, [[1, 2, 1]], expected=True, hint=neighbours)
+    case(answer, [[1, 2, 1]], expected=True, hint=neighbours, unchanged=reordered)
     case(
         answer,
         [[3, 1, 2]],
         expected=False,
         hint="All three are different.",
-        unchanged="The caller's list came back in another order: `sorted` makes a new list, `.sort()` does not.",
+        unchanged=reordered,
     )
     case(answer, [["a", "b", "a"]], expected=True, hint="The values may be texts: compare, do not calculate.")
     case(answer, [[10**9, -5, 0.5, -5]], expected=True, hint="The values may be large, negative or fractional.")

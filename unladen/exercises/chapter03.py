@@ -10,7 +10,7 @@ from unladen.exercises.programs import random_program, translated_rightly
 from unladen.exercises.registry import exercise
 from unladen.exercises.values import short
 from unladen.exercises.witnesses import Added, Asked
-from unladen.exercises.words import call, called, case, faster_than, fenced, refuses, wrong
+from unladen.exercises.words import call, called, case, faster_than, fenced, refuses, sanitised, wrong
 
 # ---------------------------------------------------------------------------------------------------- 3.1
 
@@ -123,8 +123,12 @@ def sum_of_squares(answer):
     def right(numbers, hint, mistakes=()):
         numbers = np.array(numbers, dtype=np.int32)
         expected = sum(int(x) ** 2 for x in numbers)
+        if (wrapped := int(np.sum(numbers * numbers, dtype=np.int64))) != expected:
+            mistakes = [(wrapped, _PRODUCT), *mistakes]
         written = "The caller's array holds squares now. Keep the square in a variable of your own, and say `const`."
-        for given in (numbers, fenced(numbers, 7), fenced(numbers, -5)):
+        # Only a sanitiser sees a read past the end of a block; without one, what lies there must show in the result.
+        inputs = (numbers,) if sanitised() else (fenced(numbers, 7), fenced(numbers, -5))
+        for given in inputs:
             shown = f"sum_of_squares({short(numbers)}, {len(numbers)})"
             case(answer, (given, len(given)), expected, shown=shown, hint=hint, mistakes=mistakes, unchanged=written)
 
@@ -160,6 +164,7 @@ long long run(const long long *x, size_t n) {
 @exercise(
     "3.3",
     "Compiled: which of the two?",
+    seconds=20,  # it compiles
     hints=[
         "Walk through the program with a list as the stack, as the calculator does, but push text instead of numbers.",
         "x pushes 'x[i]' and a digit pushes itself. An operator pops two texts and pushes one.",

@@ -7,6 +7,7 @@ goes from the smallest case to the largest and asks for speed last.
 from __future__ import annotations
 
 import copy
+import os
 import re
 import statistics
 from collections.abc import Callable, Sequence
@@ -129,6 +130,11 @@ def refuses(
     wrong(f"{shown} returned {short(got)}, expected {error.__name__}", _recognise(got, mistakes) or hint)
 
 
+def sanitised() -> bool:
+    """Whether compiled answers run under sanitisers here; not every compiler has them."""
+    return os.environ.get("UNLADEN_SANITIZE") == "1"
+
+
 def fenced(values: np.ndarray, filler: float) -> np.ndarray:
     """Copy a one-dimensional array into the middle of a larger one filled with ``filler``; return the inner part.
 
@@ -214,7 +220,7 @@ def _recognise(what: object, mistakes: Mistakes) -> str:
         elif callable(mark):
             found = bool(mark(what))
         else:
-            found = same(what, mark)
+            found = same(what, mark) or (isinstance(mark, int | float) and same(what, float(mark)))
         if found:
             return hint
     return ""
