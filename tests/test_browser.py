@@ -1,0 +1,176 @@
+"""The course as a learner meets it: the real JupyterLab in a real browser, notebooks run, answers typed."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.browser import browser_context, save_picture
+from tests.checkout import REPOSITORY
+from tests.lab_server import Lab, running_lab
+from tests.wrong_answers.chapter03 import WRONG
+
+LECTURES = sorted(path.stem for path in (REPOSITORY / "notebooks").glob("*.ipynb"))
+EXERCISES = "03-dynamic-features"
+ANY_BOUNDARY = re.compile(r"^.*### (BEGIN SOLUTION|END SOLUTION|STUB:).*\n?", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """A running lab, a browser beside it, and the list of requests that went anywhere else."""
+    with browser_context(width=1400, height=1000) as context:
+        elsewhere: list[str] = []
+        with running_lab(tmp_path_factory.mktemp("desk")) as lab:
+            own = (f"http://127.0.0.1:{lab.port}/", f"ws://127.0.0.1:{lab.port}/", "data:", "blob:")
+            context.on("request", lambda r: elsewhere.append(r.url) if not r.url.startswith(own) else None)
+            yield lab, context, elsewhere
+
+
+def wait_for(condition: Callable[[], object], seconds: float, what: str) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not within {seconds:g} s: {what}"
+        time.sleep(0.25)
+
+
+def forget_outputs(path: Path) -> None:
+    """Remove the stored outputs of a copy, so that only what this run makes can be seen."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.write(notebook, path)
+
+
+def open_notebook(lab: Lab, context, name: str):
+    """Open the notebook ``name`` (its path in the repository) and wait for its kernel; the page."""
+    page = context.new_page()
+    page.goto(lab.address(f"/lab/tree/{name}") + "&reset")
+    page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell", timeout=90_000)
+    wait_for_idle(page, 90)
+    return page
+
+
+def wait_for_idle(page, seconds: float) -> None:
+    """Wait until the status bar says so: it alone tells a kernel that waits from one that is not there yet."""
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=seconds * 1000)
+
+
+def saved(page, path: Path) -> nbformat.NotebookNode:
+    """What the notebook holds now, by way of the learner's own Save."""
+    page.keyboard.press("Control+s")
+    time.sleep(0.5)
+    return nbformat.read(path, as_version=4)
+
+
+def run_all(page, path: Path, seconds: float) -> nbformat.NotebookNode:
+    """Run every cell from the menu and wait until the last one has run; the saved notebook."""
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    last = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code" and c.source.strip()][-1].id
+
+    def done() -> bool:
+        return any(c.id == last and c.execution_count for c in saved(page, path).cells)
+
+    wait_for(done, seconds, "every cell has run")
+    wait_for_idle(page, 60)
+    return saved(page, path)
+
+
+def errors_in(notebook: nbformat.NotebookNode) -> list[str]:
+    """The errors that no tag announces."""
+    return [
+        f"{cell.id}: {output.ename}: {output.evalue}"
+        for cell in notebook.cells
+        if cell.cell_type == "code" and "raises-exception" not in cell.metadata.get("tags", [])
+        for output in cell.outputs
+        if output.output_type == "error"
+    ]
+
+
+@pytest.mark.parametrize("name", LECTURES)
+def test_a_lecture_runs_to_its_end_without_an_error(desk, name):
+    lab, context, elsewhere = desk
+    path = lab.repository / "notebooks" / f"{name}.ipynb"
+    forget_outputs(path)
+    page = open_notebook(lab, context, f"notebooks/{name}.ipynb")
+    notebook = run_all(page, path, seconds=180)
+    save_picture(page, f"lab-{name}")
+    assert not errors_in(notebook)
+    assert all(c.execution_count for c in notebook.cells if c.cell_type == "code" and c.source.strip())
+    assert page.get_by_text("news", exact=False).count() == 0 or not page.locator(".Toastify__toast").count()
+    assert not elsewhere
+    page.close()
+
+
+class Typist:
+    """Types into the cells of an open notebook and runs them, as a learner does."""
+
+    def __init__(self, page, path: Path):
+        self.page = page
+        self.ids = [cell.id for cell in nbformat.read(path, as_version=4).cells]
+
+    def cell(self, identity: str):
+        found = self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{self.ids.index(identity)}"]')
+        found.scroll_into_view_if_needed(timeout=30_000)
+        return found
+
+    def type(self, identity: str, source: str) -> None:
+        self.cell(identity).locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(source)
+
+    def run(self, identity: str) -> str:
+        """Run one cell; the text of its output."""
+        cell = self.cell(identity)
+        cell.locator(".cm-content").click()
+        before = cell.locator(".jp-InputPrompt").inner_text()
+        self.page.keyboard.press("Control+Enter")
+        now = lambda: cell.locator(".jp-InputPrompt").inner_text()  # noqa: E731
+        wait_for(lambda: now() != before and "*" not in now(), 120, f"cell {identity} has run")
+        wait_for_idle(self.page, 30)
+        return cell.locator(".jp-Cell-outputArea").inner_text()
+
+
+def test_a_learner_types_a_wrong_answer_sees_the_hint_types_the_right_one_and_sees_ok(desk):
+    lab, context, elsewhere = desk
+    path = lab.repository / "exercises" / f"{EXERCISES}.ipynb"
+    answers = {c.id: c.source for c in nbformat.read(REPOSITORY / "solutions" / path.name, as_version=4).cells}
+    page = open_notebook(lab, context, f"exercises/{path.name}")
+    run_all(page, path, seconds=120)
+    typist = Typist(page, path)
+    for exercise in ("3.1", "3.2"):
+        answer, check = f"{exercise.replace('.', '')}-answer", f"{exercise.replace('.', '')}-check"
+        right = ANY_BOUNDARY.sub("", answers[answer])
+        magic = right.splitlines()[0] + "\n" if right.startswith("%%") else ""
+        wrong, hint = WRONG[exercise][0]
+        assert typist.run(check).strip().startswith("TODO")
+        typist.type(answer, magic + wrong.strip())
+        typist.run(answer)
+        said = typist.run(check)
+        save_picture(page, f"lab-exercise-{exercise}-wrong")
+        assert said.strip().startswith("WRONG") and hint in said, said
+        typist.type(answer, right)
+        typist.run(answer)
+        said = typist.run(check)
+        save_picture(page, f"lab-exercise-{exercise}-right")
+        assert said.strip().startswith("OK"), said
+    assert not elsewhere
+    page.close()
+
+
+def test_nothing_pops_up_when_the_course_is_opened(desk):
+    lab, context, elsewhere = desk
+    page = context.new_page()
+    page.goto(lab.address("/lab") + "&reset")
+    page.wait_for_selector(".jp-Launcher, .jp-NotebookPanel", timeout=90_000)
+    page.wait_for_timeout(3000)
+    save_picture(page, "lab-start")
+    assert page.locator(".Toastify__toast, .jp-Dialog").count() == 0
+    assert not elsewhere
+    page.close()
