@@ -22,7 +22,7 @@ void fill(int64_t *numbers, size_t n) {
         numbers[i] = 7;
 }
 int64_t poke(int64_t n) {
-    int64_t *nowhere = 0;
+    volatile int64_t *nowhere = 0;
     nowhere[n] = 1;
     return n;
 }

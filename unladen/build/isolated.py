@@ -67,7 +67,7 @@ class _Child:
 
     def __init__(self, folder: Path, runtime: str):
         self.folder = folder
-        self.mark = secrets.token_hex(8)
+        self.mark, self.since = secrets.token_hex(8), time.time()
         environment = (
             dict(os.environ) | {_MARK: self.mark} | (sanitizer.environment(runtime, folder) if runtime else {})
         )
@@ -134,7 +134,7 @@ class _Child:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.ended.wait(5)
-        for pid in _marked(self.mark):
+        for pid in _marked(self.mark, self.since):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         for reader in self.readers:
@@ -151,24 +151,46 @@ class _Child:
         return f"{text}\n… cut here: it printed more than {PRINTED} characters\n"
 
 
-def _marked(mark: str) -> list[int]:
-    """Ids of the processes that carry our mark in their environment: grandchildren that left the process group."""
-    wanted = f"{_MARK}={mark}".encode()
-    found = []
-    if Path("/proc/self/environ").exists():
-        for entry in os.scandir("/proc"):
-            if entry.name.isdigit():
-                with contextlib.suppress(OSError), open(f"/proc/{entry.name}/environ", "rb") as environ:
-                    if wanted in environ.read():
-                        found.append(int(entry.name))
-        return found
+def _marked(mark: str, since: float) -> list[int]:
+    """Ids of the processes that carry our mark in their environment: grandchildren that left the process group.
+
+    One that was just being started ("since" the child was) has no environment for a moment: it is asked again.
+    """
     import psutil
 
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error, OSError):
-            if process.environ().get(_MARK) == mark:
-                found.append(process.pid)
+    wanted = f"{_MARK}={mark}".encode()
+    found = []
+    for pid in psutil.pids():
+        for _ in range(40):
+            environment = _environment(pid)
+            if environment is None or environment or not _newborn(pid, since):
+                break
+            time.sleep(0.005)
+        if environment and wanted in environment:
+            found.append(pid)
     return found
+
+
+def _environment(pid: int) -> bytes | None:
+    """The environment of a process, empty while it is being started; None if it is not ours to read, or gone."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            return Path(f"/proc/{pid}/environ").read_bytes()
+        return None
+    import psutil
+
+    with contextlib.suppress(psutil.Error, OSError):
+        return "\0".join(f"{k}={v}" for k, v in psutil.Process(pid).environ().items()).encode()
+    return None
+
+
+def _newborn(pid: int, since: float) -> bool:
+    import psutil
+
+    with contextlib.suppress(psutil.Error, OSError):
+        process = psutil.Process(pid)
+        return process.create_time() >= since - 1 and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 # -- the report ------------------------------------------------------------------------------------------------------
