@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -76,9 +78,21 @@ def test_no_wrong_answer_belongs_to_an_exercise_that_is_not_there():
     assert {id for e in EACH for id in catalogue(e.chapter)} == ids
 
 
+@pytest.fixture(scope="module")
+def graded(request):
+    """The verdicts on the selected wrong answers, as futures: their child processes run on all cores."""
+    chosen = [item.callspec.params for item in request.session.items if "graded" in getattr(item, "fixturenames", ())]
+
+    def verdict(exercise, source, **_):
+        return grade(exercise, answer(exercise, source))
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield {(p["exercise"].id, p["source"]): pool.submit(verdict, **p) for p in chosen}
+
+
 @pytest.mark.parametrize(("exercise", "source", "hint"), catalogued())
-def test_a_wrong_answer_is_wrong_and_is_given_its_hint(exercise, source, hint):
-    verdict = grade(exercise, answer(exercise, source))
+def test_a_wrong_answer_is_wrong_and_is_given_its_hint(exercise, source, hint, graded):
+    verdict = graded[exercise.id, source].result()
     shown = " ".join(repr(verdict).split())
     assert verdict.state == "WRONG", shown
     assert hint in shown

@@ -155,7 +155,7 @@ def _ended(exercise: Exercise, outcome, running: str) -> Verdict:
         "sanitizer": f"{running} was stopped by a sanitiser: {outcome.error}",
     }.get(outcome.kind, f"{running} raised {outcome.error}")
     if outcome.kind in ("signal", "sanitizer") and outcome.where:
-        what += f" ({outcome.where})"
+        what += f" at {outcome.where}"
     written = next((hint for pattern, hint in exercise.findings if re.search(pattern, what)), "")
     return _wrong(exercise, what, written or _ENDINGS.get(outcome.kind, ""), outcome.stdout)
 

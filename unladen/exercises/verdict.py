@@ -52,7 +52,11 @@ class Verdict:
         style = f"background:{_BADGES[self.state]};color:white;padding:0.1em 0.6em;border-radius:0.3em"
         text = [f'<p><b style="{style}">{self.state}</b> <b>{html.escape(f"{self.id} {self.title}".strip())}</b></p>']
         for label, pieces in self._paragraphs():
-            told = _code("".join(map(in_html, pieces)))
+            told = "".join(map(in_html, pieces))
+            if not label and self.state == "WRONG":  # a call and what came of it, as it is: no backtick of ours
+                told = f'<code style="white-space:pre-wrap">{told}</code>'
+            else:
+                told = _code(told)
             text.append(f"<p><b>{label}:</b> {told}</p>" if label else f"<p>{told}</p>")
         return "".join(text)
 

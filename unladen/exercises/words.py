@@ -170,7 +170,7 @@ def faster_than(
         if len(latest) == ROUNDS and min(latest) >= at_least:
             return
         if len(latest) == ROUNDS and max(latest) < at_least:
-            wrong("The results are right, and come too slowly", hint)
+            wrong("The results are right, and come too slowly.", hint)
     raise TooNoisy
 
 
