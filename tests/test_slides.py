@@ -85,6 +85,13 @@ def test_tags_decide_what_is_shown(deck):
     assert re.search(r'<aside class="notes">.*?swallow weighs', page, re.DOTALL)
 
 
+def test_a_cell_in_c_is_highlighted_as_c(tmp_path):
+    path = tmp_path / "c.ipynb"
+    notebook = nbformat.v4.new_notebook(cells=[cell("%%c adder\nlong long run(const int *numbers);", (), "slide")])
+    nbformat.write(notebook, path)
+    assert '<span class="kt">long</span>' in slides.export(path)
+
+
 def test_formulas_bring_mathjax_and_only_they(tmp_path, deck):
     assert "window.MathJax = " in deck.read_text(encoding="utf-8")
     plain = tmp_path / "plain.ipynb"

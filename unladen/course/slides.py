@@ -132,6 +132,7 @@ def export(path: Path) -> str:
 
     notebook = nbformat.read(path, as_version=4)
     arrange(notebook)
+    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}  # else magics are not seen
     heading = next((re.match(r"# (.*)", c.source) for c in notebook.cells if c.source.startswith("# ")), None)
     latex = any("text/latex" in o.get("data", {}) for c in notebook.cells for o in c.get("outputs", []))
     formulas = latex or any(c.cell_type == "markdown" and FORMULA.search(c.source) for c in notebook.cells)

@@ -97,7 +97,8 @@ function paginate(section) {
     if (late < 0) break;
     const body = Math.max(0, found.findIndex(block => !isHeading(block)));
     const block = found[late], listing = listingOf(block);
-    if (listing && rect(listing).height > LIMIT / 2) { // too long to be moved: it starts here and goes on
+    const isResult = !block.matches(".jp-InputArea-editor");
+    if (listing && rect(listing).height > LIMIT / 2 && (isResult || late <= body)) { // it starts here and goes on
       const next = shrink(page, block, () => bottom(page, block) <= LIMIT) ? page : fillWithLines(page, block);
       if (next && next !== page) pages.push(next);
       if (next) { page = next; continue; }
