@@ -92,3 +92,9 @@ def test_without_objdump_the_message_says_how_to_get_it(loop, monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(BuildError, match="There is no objdump.*\n.*install"):
         disassemble(loop.run)
+
+
+def test_vector_arithmetic_is_recognised(loop):
+    code = disassemble(loop.run, versus=("-O3",))
+    assert not code.vectorised
+    assert code.versus.vectorised

@@ -20,6 +20,8 @@ from unladen.show import PALETTE, Listing
 _SOURCE = re.compile(r"^(?P<file>\S.*?):(?P<line>\d+)(?: \(discriminator \d+\))?$")
 _INSTRUCTION = re.compile(r"^ *(?P<at>[0-9a-f]+):\s+(?P<text>\S.*?)\s*$")
 _TARGET = re.compile(r"\b(?:0x)?[0-9a-f]+ <(?P<name>[^>+]+?)(?:@plt|@@\w+|-0x[0-9a-f]+)?(?:\+0x(?P<at>[0-9a-f]+))?>")
+# arithmetic on several numbers at once: on x86-64 by the mnemonic (paddd, vaddpd …), on ARM by the operands (v0.4s)
+_VECTOR = re.compile(r"^v?(p(add|sub|mul)\w*|(add|sub|mul|div|fn?m(add|sub)\d+)p[sd])\b|^\w+\s+v\d+\.\d*[bhsd]\b")
 _COLUMN = 56  # characters of a column where two builds stand side by side
 
 
@@ -37,7 +39,7 @@ class MachineCode:
     """The machine code of one function; displays itself, with another build of it beside it if there is one.
 
     ``instructions`` are the texts of the instructions ("add rax, rbx"), ``text`` the whole listing, ``versus`` the
-    other build's MachineCode or None.
+    other build's MachineCode or None. ``vectorised`` tells whether its arithmetic works on several numbers at once.
     """
 
     def __init__(
@@ -51,6 +53,11 @@ class MachineCode:
 
     def __len__(self) -> int:
         return len(self.instructions)
+
+    @property
+    def vectorised(self) -> bool:
+        """Whether there is arithmetic in it that works on several numbers at once."""
+        return any(_VECTOR.search(text) for text in self.instructions)
 
     def _bands(self) -> list[tuple[int, str, list[Instruction]]]:
         """Runs of instructions from the same source line: (line, its text, instructions)."""
