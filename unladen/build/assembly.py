@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from unladen.build import assembler
 from unladen.build.bind import Build, Function
 from unladen.build.errors import BuildError
 from unladen.show import PALETTE, Listing
@@ -125,7 +126,8 @@ def disassemble(function: Function, *, versus: Sequence[str] | None = None, att:
     """Return the machine code of a compiled ``function`` of a Library, beside its source lines.
 
     With ``versus``, a sequence of compiler flags, the same source is built with them too, and both are shown side by
-    side. ``att`` asks for AT&T's notation in place of Intel's. Raises ``BuildError`` where there is no disassembler.
+    side. ``att`` asks for AT&T's notation in place of Intel's. Where there is no disassembler, the compiler is asked
+    for assembly, and instructions are numbered instead of placed.
     """
     from unladen.build.compile import build
 
@@ -142,7 +144,14 @@ def disassemble(function: Function, *, versus: Sequence[str] | None = None, att:
 
 
 def _code(record: Build, name: str, att: bool) -> list[Instruction]:
-    command, is_llvm = _disassembler()
+    found = _disassembler()
+    if not found:  # numbers in place of addresses, else the same
+        written = assembler.instructions(record, name, att)
+        if not written:
+            how = "xcode-select --install" if sys.platform == "darwin" else "sudo apt install binutils"
+            raise BuildError(f"There is no objdump here to turn machine code into text. Install it:\n  {how}")
+        return [Instruction(*row) for row in written]
+    command, is_llvm = found
     symbol = f"_{name}" if sys.platform == "darwin" else name
     only = f"--disassemble-symbols={symbol}" if is_llvm else f"--disassemble={symbol}"
     intel = ["-M", "intel"] if platform.machine() in ("x86_64", "AMD64", "i686") and not att else []
@@ -160,14 +169,13 @@ def _code(record: Build, name: str, att: bool) -> list[Instruction]:
     return code
 
 
-def _disassembler() -> tuple[list[str], bool]:
-    """The command to disassemble with, and whether it is LLVM's."""
+def _disassembler() -> tuple[list[str], bool] | None:
+    """The command to disassemble with, and whether it is LLVM's; None where there is none."""
     for name in ("objdump", "llvm-objdump", "gobjdump"):
         if path := shutil.which(name):
             # macOS has LLVM's under the plain name
             return [path], sys.platform == "darwin" and name != "gobjdump" or name.startswith("llvm")
-    how = "xcode-select --install" if sys.platform == "darwin" else "sudo apt install binutils"
-    raise BuildError(f"There is no objdump on this machine, which turns machine code into text. Install it:\n  {how}")
+    return None
 
 
 def _parsed(text: str, function: str) -> list[Instruction]:

@@ -14,7 +14,8 @@ def excerpt(source: str, start: str) -> str:
     The definition ends where its braces do. Raises `BuildError` if no line begins so; the message lists what there is.
     """
     lines = source.splitlines()
-    heads = [i for i, line in enumerate(lines) if re.match(rf"\s*{re.escape(start)}\b", line) and not line.endswith(";")]
+    begins = re.compile(rf"\s*{re.escape(start)}\b.*[^;]$")
+    heads = [i for i, line in enumerate(lines) if begins.match(line)]
     if not heads:
         there = [line.split("{")[0].strip() for line in lines if re.match(r"\w.*\{$", line)]
         raise BuildError(f"nothing in this file begins with {start!r}. It has:\n  " + "\n  ".join(there))
