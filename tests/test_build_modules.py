@@ -1,13 +1,15 @@
-"""A cell that defines a Python module (pybind11, nanobind, or by hand) is imported as what it is."""
+"""A cell that defines a Python module is imported as what it is; the usual C++ headers are read once."""
 
 from __future__ import annotations
 
+import os
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from unladen.build import BuildError, build
+from unladen.build import BuildError, build, cache, toolchain
 
 BY_HAND = """#include <Python.h>
 static PyObject *answer(PyObject *self, PyObject *none) { (void)self; (void)none; return PyLong_FromLong(VALUE); }
@@ -82,3 +84,21 @@ def test_a_module_that_fails_to_import_says_why():
     )
     with pytest.raises(BuildError, match="plain was built but cannot be imported: not today"):
         build(source, name="plain", flags=["-DVALUE=1"])
+
+
+def test_the_usual_cpp_headers_are_compiled_once():
+    if toolchain("cpp").kind == "zig":
+        pytest.skip("Zig keeps no precompiled headers; install g++ or clang++")
+    source = '#include <iostream>\n#include <vector>\nextern "C" int f() { return std::vector<int>(VALUE).size(); }'
+    libraries = [build(source, "cpp", flags=["-O0", f"-DVALUE={value}"]) for value in (1, 2)]
+    assert [library.f() for library in libraries] == [1, 2]
+    assert libraries[1].build.seconds < libraries[0].build.seconds / 2
+    assert len(list(Path(os.environ["UNLADEN_CACHE"]).glob("headers-*/headers.hpp.*"))) >= 1
+
+
+def test_headers_used_long_ago_make_room(tmp_path):
+    for age, name in enumerate(("headers-new", "headers-middle", "headers-old", "other")):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (1e9 - age, 1e9 - age))
+    cache.keep_recent(tmp_path / "headers-old", "headers-*", 2)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["headers-new", "headers-old", "other"]

@@ -77,6 +77,14 @@ def drop(directory: Path) -> None:
     shutil.rmtree(directory, ignore_errors=True)
 
 
+def keep_recent(used: Path, pattern: str, count: int) -> None:
+    """Note that the entry ``used`` was used, and remove all but the ``count`` of its kind that were used last."""
+    with contextlib.suppress(OSError):
+        os.utime(used)
+        for old in sorted(used.parent.glob(pattern), key=lambda path: -path.stat().st_mtime)[count:]:
+            drop(old)
+
+
 def is_full(text: str) -> bool:
     """Tell whether a compiler's words mean that the disk is full."""
     return any(

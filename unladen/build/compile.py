@@ -25,7 +25,7 @@ _FLAGS = ("-O3", "-g1", "-Wall", "-Wextra", "-fPIC", "-shared")
 _STANDARD = {"c": "-std=c17", "cpp": "-std=c++20"}
 _SANITIZE = ("-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g", "-O1")
 # the rules of this file: to change one is to leave older builds behind
-_RULES = 2
+_RULES = 3
 
 
 def build(

@@ -9,7 +9,6 @@ from pathlib import Path
 from unladen.build import cache
 from unladen.build.errors import BuildError
 from unladen.build.order import Order
-from unladen.build.toolchains import Toolchain
 
 # The usual headers, and those among them that alone cost more than reading the precompiled one (measured: 0.2 s).
 USUAL = (
@@ -19,6 +18,8 @@ USUAL = (
 _SLOW = {"functional", "iomanip", "iostream", "memory", "sstream"}
 _QUOTED = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.M)
 _ANGLED = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([^>\n]+)>", re.M)
+# not warnings, libraries, folders, nor names that the standard headers do not look at
+_MATTERS = re.compile(r"-(?![WlLI]|D[A-Za-z])|-D(_|NDEBUG)")
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -72,34 +73,39 @@ def flags(order: Order, extra: Sequence[str]) -> list[str]:
     quoted = []
     if _QUOTED.search(order.source):
         quoted = [word for place in folders(order.origin) for word in ("-iquote", str(place))]
-    recipe = (*order.recipe, *extra)
     if order.module and order.module[0] == "nanobind":
-        pre = _precompiled(order.compiler, ("nanobind/nanobind.h", "nanobind/ndarray.h"), recipe)
+        pre = _precompiled(order, ("nanobind/nanobind.h", "nanobind/ndarray.h"), extra)
         return [*pre, "-include", "domain.hpp", *quoted]
     angled = set(_ANGLED.findall(order.source))
     if order.language == "c" or order.module or not (angled & _SLOW or len(angled & set(USUAL)) > 2):
         return quoted
-    return [*_precompiled(order.compiler, USUAL, recipe), *quoted]
+    return [*_precompiled(order, USUAL, extra), *quoted]
 
 
-def _precompiled(compiler: Toolchain, names: Sequence[str], recipe: Sequence[str]) -> list[str]:
-    """Return the flags that use ``names`` precompiled, which is done first if ``recipe`` is new; [] if it cannot be."""
+def _precompiled(order: Order, names: Sequence[str], extra: Sequence[str]) -> list[str]:
+    """Return the flags that use ``names`` precompiled, which is done first if these flags are new; [] if it cannot be.
+
+    Only flags that change what the headers mean make another one; it takes seconds and some 60 MB, so the eight that
+    were used last are kept.
+    """
+    compiler = order.compiler
     if compiler.kind == "zig":
         return []  # Zig has no such thing, but keeps what it compiled
     text = "".join(f"#include <{name}>\n" for name in names)
-    relevant = [flag for flag in recipe if flag.startswith("-") and not flag.startswith(("-W", "-l", "-L"))]
+    recipe = [*(flag for flag in order.recipe if _MATTERS.match(flag)), *extra]
     file = "headers.hpp.gch" if compiler.kind == "gcc" else "headers.hpp.pch"
 
     def make(directory: Path) -> None:
         (directory / "headers.hpp").write_text(text)
-        answer = compiler.run([*relevant, "-x", "c++-header", "headers.hpp", "-o", file], directory)
+        answer = compiler.run([*recipe, "-x", "c++-header", "headers.hpp", "-o", file], directory)
         if answer.returncode:
             raise BuildError(answer.stderr)
 
     try:
-        place, _ = cache.entry(cache.key("headers", compiler.identity, relevant, text), make)
+        place, _ = cache.entry("headers-" + cache.key(compiler.identity, recipe, text), make)
     except BuildError:
         return []  # the cell itself will show what is wrong with these flags
+    cache.keep_recent(place, "headers-*", 8)
     if compiler.kind == "gcc":
         return ["-include", str(place / "headers.hpp")]
     return ["-include-pch", str(place / file)]
