@@ -185,6 +185,26 @@ long long sum_of_squares(const int *numbers, size_t n) {
     assert "line 6" in verdict.lines[0]
 
 
+INSIDE_IN_C = """
+#include <stddef.h>
+long long inside(const double *x, const double *y, size_t n) {
+    long long count = 0;
+    for (size_t i = 0; i < n; i++) count += x[i] * x[i] + y[i] * y[i] <= 1;
+    return count;
+}
+"""
+
+
+def test_a_compiled_answer_is_tried_under_sanitisers_and_its_speed_measured_without():
+    namespace = {"__name__": "__main__", "np": np, "c": build(INSIDE_IN_C, "c", name="c")}
+    source = "def count_inside(x, y):\n    return c.inside(*(np.ascontiguousarray(v, float) for v in (x, y)), len(x))"
+    exec(compile(source, "<ipython-input-7>", "exec"), namespace)
+    [exercise] = [e for e in exercises(3) if e.id == "3.5"]
+    verdict = grade(exercise, namespace["count_inside"])
+    assert verdict.state == "OK"
+    assert verdict.earned > 10
+
+
 # ------------------------------------------------------------------------------------------ the three words
 
 

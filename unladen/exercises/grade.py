@@ -141,8 +141,7 @@ def graded_here(specification: Callable, name: str, answer: object, notes: str, 
         state = "TODO"
     except words.TooNoisy:
         state = "TOO NOISY"
-    against = words.now.against if words.now.speed_asked else ""
-    return state, failing, hint, words.now.earned, against
+    return state, failing, hint, words.now.earned, words.now.against
 
 
 def _ended(exercise: Exercise, outcome, running: str) -> Verdict:

@@ -52,7 +52,6 @@ class Grading:
     name: str = "answer"
     notes: str = ""  # the file that tells the parent which case was running when a child died
     correctness_only: bool = False  # under a sanitiser, code is slowed down unevenly: no speed is measured
-    speed_asked: bool = False
     earned: float | None = None
     against: str = ""  # "that of slow_version, at least 10 × asked"
 
@@ -155,10 +154,9 @@ def faster_than(
     One measurement takes about ``seconds`` and is repeated until the answer stays on one side of the bar; if it does
     not, the machine is too noisy and nobody is judged. To be asked last, for it expects right answers.
     """
-    now.speed_asked = True
+    now.against = f"that of {reference.__name__}; at least {at_least:g} × is asked"
     if now.correctness_only:
         return
-    now.against = f"that of {reference.__name__}; at least {at_least:g} × is asked"
     _note(f"{now.name}, while its speed was measured,")
     ratios: list[float] = []
     while len(ratios) < PATIENCE:
