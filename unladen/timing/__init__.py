@@ -2,7 +2,8 @@
 
 from unladen.timing.agreement import Disagreement
 from unladen.timing.claim import ClaimFailed, claim
+from unladen.timing.machine import machine
 from unladen.timing.published import published
 from unladen.timing.race import Race, Ratio, race
 
-__all__ = ["ClaimFailed", "Disagreement", "Race", "Ratio", "claim", "published", "race"]
+__all__ = ["ClaimFailed", "Disagreement", "Race", "Ratio", "claim", "machine", "published", "race"]

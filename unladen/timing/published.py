@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from unladen.show import Table, duration, three_digits
+from unladen.timing.unknown import Unknown
 
 _HERE = Path(__file__).parent
 _PURE = ("Pure Python", "CPython")
@@ -54,10 +55,9 @@ class Published(Table):
         """How many times faster the method was than the baseline of its source (the row whose ratio is 1)."""
         figure = next((f for f in self.figures if f.method == method), None)
         if figure is None:
-            known = ", ".join(repr(f.method) for f in self.figures)
-            raise KeyError(f"no published figure for {method!r} in {self.problem!r}; there are {known}")
+            raise Unknown(f"published figure on {self.problem} for", method, [f.method for f in self.figures])
         if figure.ratio is None:
-            raise KeyError(f"the source of {method!r} in {self.problem!r} gives no pure Python to compare it with")
+            raise LookupError(f"the source of {method!r} in {self.problem!r} gives no pure Python to compare it with")
         return figure.ratio
 
 
@@ -65,7 +65,7 @@ def published(problem: str | None = None) -> Table:
     """Return the published figures for a problem as a table that shows itself; without one, list the problems.
 
     The table has ``rows`` and ``ratio(method)``. A ratio that its source does not print is worked out from the
-    source's own times. Raises ``KeyError`` naming the known problems.
+    source's own times. Raises ``Unknown``, naming the known problems.
     """
     figures = _figures()
     problems = list(dict.fromkeys(figure.problem for figure in figures))
@@ -79,7 +79,7 @@ def published(problem: str | None = None) -> Table:
             ["problem", "figures", "source"], rows, "Published figures", 'One of them: published("fractal").', (1,)
         )
     if problem not in problems:
-        raise KeyError(f"nothing published on {problem!r} here; there is {', '.join(map(repr, problems))}")
+        raise Unknown("published problem", problem, problems)
     return Published(problem, [figure for figure in figures if figure.problem == problem])
 
 

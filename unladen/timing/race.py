@@ -9,6 +9,7 @@ from unladen.show import Table, Volatile, duration, marked, times
 from unladen.timing.agreement import Disagreement, brief, comparer, kept, refuse_empty_answer
 from unladen.timing.progress import Progress
 from unladen.timing.stopwatch import Lane
+from unladen.timing.unknown import Unknown
 
 LEAST_ROUNDS, MOST_ROUNDS = 3, 200
 
@@ -69,7 +70,7 @@ class Race:
 
     def lane(self, name: str) -> Lane:
         if name not in self._lanes:
-            raise KeyError(f"no contender {name!r} in this race; there are {', '.join(map(repr, self.names))}")
+            raise Unknown("contender", name, self.names)
         return self._lanes[name]
 
     def table(self, *, first: bool = False, limit: tuple[str, float] | None = None, title: str = "") -> Table:
@@ -177,7 +178,7 @@ def _at_the_start(contenders: object, baseline: str | None, limit: object) -> tu
                 f'Give the function itself, or put "lambda:" before the call.'
             )
     if baseline is not None and baseline not in contenders:
-        raise KeyError(f"baseline={baseline!r} is no contender; there are {', '.join(map(repr, contenders))}")
+        raise Unknown("contender for a baseline", baseline, contenders)
     if limit is not None and (not isinstance(limit, tuple) or len(limit) != 2 or limit[0] not in _LIMITS):
         kinds = ", ".join(_LIMITS)
         raise ValueError(f'limit={limit!r}: give a kind and an amount, as in ("read", nbytes); the kinds are {kinds}')
