@@ -91,7 +91,7 @@ class MachineCode:
         rows = zip_longest(*pair, fillvalue="")
         text = "\n".join(f"{left[: _COLUMN - 2]:<{_COLUMN}}{right}".rstrip() for left, right in rows)
         style = "vertical-align:top;text-align:left;padding:0 1em 0 0;color:inherit"
-        both = [f"{html.escape(one._flags())}{one._table(colours)}" for one in (self, self.versus)]
+        both = [f"{html.escape(one._flags())}{one._table(colours, 1)}" for one in (self, self.versus)]
         cells = "".join(f'<td style="{style}">{one}</td>' for one in both)
         return Listing(self.title, text, markup=f'<table style="color:inherit"><tr>{cells}</tr></table>')
 
@@ -99,8 +99,11 @@ class MachineCode:
         flags = [f for f in self._build.flags if not f.startswith("-W")] or ["-O3"]
         return f"{' '.join(flags)}: {len(self)} instructions"
 
-    def _table(self, colours: dict[int, str]) -> str:
-        """Two columns, source line and machine code; a line keeps its colour wherever its instructions went."""
+    def _table(self, colours: dict[int, str], columns: int = 2) -> str:
+        """Source lines beside their machine code, or above it if there is room for one column only.
+
+        A line keeps its colour wherever its instructions went.
+        """
         rows = []
         for line, source, code in self._bands():
             colour = colours.get(line, "#888888")
@@ -110,9 +113,11 @@ class MachineCode:
             )
             left = f"<b>{line or ''}</b>  {html.escape(source)}"
             right = "\n".join(f"{i.at:>4x}  {html.escape(i.text)}" for i in code)
-            rows.append(f'<tr style="{style}"><td style="{style}">{left}</td><td style="{style}">{right}</td></tr>')
+            between = f'</td><td style="{style}">' if columns == 2 else "\n"
+            rows.append(f'<tr style="{style}"><td style="{style}">{left}{between}{right}</td></tr>')
         table = 'style="border-collapse:collapse;color:inherit;white-space:pre;font-family:monospace"'
         head = '<tr><th style="text-align:left">source</th><th style="text-align:left">machine code</th></tr>'
+        head *= columns == 2
         return f"<table {table}>{head}{''.join(rows)}</table>"
 
     def __repr__(self) -> str:
