@@ -195,6 +195,15 @@ def test_a_process_that_the_call_started_is_ended_with_it(new_session):
         time.sleep(0.05)
 
 
+def test_temporary_files_go_with_the_child():
+    def f():
+        import tempfile
+
+        return tempfile.mkdtemp()
+
+    assert not os.path.exists(run_isolated(f).value)
+
+
 def test_an_interrupt_ends_the_child_and_reaches_the_caller(tmp_path):
     note = tmp_path / "pid"
 

@@ -33,7 +33,8 @@ def run_isolated(
     The child is a fresh interpreter of the same Python; function and arguments travel by cloudpickle, so functions
     defined in a notebook and libraries compiled from cells work. The call may take ``seconds`` of wall-clock time and
     ``memory`` bytes more than its imports did. ``sanitize`` rebuilds those libraries with the address and
-    undefined-behaviour sanitisers. Changes to arguments stay in the child. Never raises for what the call does.
+    undefined-behaviour sanitisers. Changes to arguments stay in the child, and its temporary files go with it. Never
+    raises for what the call does.
     """
     try:
         call = parcel.packed(function, args, kwargs)
@@ -68,9 +69,9 @@ class _Child:
     def __init__(self, folder: Path, runtime: str):
         self.folder = folder
         self.mark, self.since = secrets.token_hex(8), time.time()
-        environment = (
-            dict(os.environ) | {_MARK: self.mark} | (sanitizer.environment(runtime, folder) if runtime else {})
-        )
+        (folder / "tmp").mkdir()  # what the call leaves in temporary files goes when the folder goes
+        environment = dict(os.environ) | {_MARK: self.mark, "TMPDIR": str(folder / "tmp")}
+        environment |= sanitizer.environment(runtime, folder) if runtime else {}
         self.process = subprocess.Popen(
             # -P: the script's own folder must not become a place to import from
             [sys.executable, "-P", str(Path(__file__).with_name("child.py")), str(folder)],
