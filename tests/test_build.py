@@ -32,7 +32,7 @@ void scale(double *numbers, int n, double factor) {
 @pytest.fixture(scope="module", autouse=True)
 def own_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("UNLADEN_CACHE", str(tmp_path_factory.mktemp("cache") / "unladen"))
+        patch.setenv("UNLADEN_CACHE", str(tmp_path_factory.getbasetemp() / "unladen"))
         yield
 
 

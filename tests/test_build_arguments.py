@@ -39,7 +39,7 @@ int none(void) { return 42; }
 @pytest.fixture(scope="module")
 def c(tmp_path_factory) -> Library:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("UNLADEN_CACHE", str(tmp_path_factory.mktemp("cache") / "unladen"))
+        patch.setenv("UNLADEN_CACHE", str(tmp_path_factory.getbasetemp() / "unladen"))
         yield build(SOURCE, name="c")
 
 

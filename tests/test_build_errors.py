@@ -12,7 +12,7 @@ from unladen.build import BuildError, build, native, toolchain
 @pytest.fixture(scope="module", autouse=True)
 def own_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("UNLADEN_CACHE", str(tmp_path_factory.mktemp("cache") / "unladen"))
+        patch.setenv("UNLADEN_CACHE", str(tmp_path_factory.getbasetemp() / "unladen"))
         yield
 
 
