@@ -38,7 +38,7 @@ function breakAt(section, start) { // start(range) puts the range's start where 
   if (above) next.prepend(above);
   all(next, "details:not(:has(> summary))").forEach(fold => { // one that was cut has left its title behind
     const title = all(section, "summary").pop().cloneNode(true);
-    title.append(" (continued)");
+    if (!title.textContent.endsWith("(continued)")) title.append(" (continued)");
     fold.prepend(title);
   });
   section.after(next);
@@ -86,26 +86,66 @@ function fillWithLines(section, block) { // as many lines of a listing as fit, i
   return bottom(section, block) <= LIMIT ? section : null;
 }
 
+function unfold(block) { // tables side by side in a listing, two builds of a function say, become one listing each
+  const sides = all(block, "pre > table > tbody > tr > td").filter(side => side.querySelector("table"));
+  const copies = sides.slice(1).map(side => {
+    const copy = block.cloneNode(true);
+    copy.querySelector("pre").replaceChildren(...side.cloneNode(true).childNodes);
+    return copy;
+  });
+  if (copies.length) block.querySelector("pre").replaceChildren(...sides[0].childNodes);
+  block.after(...copies);
+}
+
+function fitTable(page, block) { // a listing that is a table is not broken, but it may stand in two columns
+  const pre = block.querySelector("pre:has(table)");
+  if (!pre) return false;
+  for (const size of SMALLER) {
+    block.style.setProperty("--code", `${size}px`);
+    pre.style.columns = "";
+    const natural = Math.max(...all(pre, "table").map(table => rect(table).width));
+    for (const columns of [1, 2, 3]) {
+      pre.style.columns = columns > 1 ? String(columns) : "";
+      if (natural * columns < 1150 && bottom(page, block) <= LIMIT && !tooWide(block)) return true;
+    }
+  }
+  pre.style.columns = "";
+  block.style.removeProperty("--code");
+  return false;
+}
+
+function squeeze(page, mates, least) { // whether smaller pictures bring a cell onto one slide
+  const pictures = mates.flatMap(block => all(block, "img"));
+  const height = pictures.reduce((sum, picture) => sum + rect(picture).height, 0);
+  const spare = height - (bottom(page, mates.at(-1)) - LIMIT);
+  if (!pictures.length || spare < least * height || spare / pictures.length < 200) return false;
+  for (const picture of pictures) picture.style.maxHeight = `${Math.floor(rect(picture).height * spare / height) - 1}px`;
+  return bottom(page, mates.at(-1)) <= LIMIT;
+}
+
 function paginate(section) {
   const notes = all(section, "aside.notes");
   notes.forEach(note => note.remove());
   const pages = [section];
   for (let page = section, guard = 0; guard < 100; guard++) {
+    blocks(page).filter(block => tooWide(block) || bottom(page, block) > LIMIT).forEach(unfold);
     const found = blocks(page);
-    found.filter(tooWide).forEach(block => shrink(page, block, () => !tooWide(block)));
+    found.filter(block => tooWide(block) && !fitTable(page, block)).forEach(block => shrink(page, block, () => !tooWide(block)));
     const late = found.findIndex(block => bottom(page, block) > LIMIT);
     if (late < 0) break;
     const body = Math.max(0, found.findIndex(block => !isHeading(block)));
     const block = found[late], listing = listingOf(block);
+    const cell = block.closest(".jp-CodeCell");
+    const mates = found.filter(other => cell ? other.closest(".jp-CodeCell") === cell : other === block);
+    if (squeeze(page, mates, cell ? 0.4 : 0.7)) continue;
+    if (fitTable(page, block)) continue;
     const isResult = !block.matches(".jp-InputArea-editor");
-    if (listing && rect(listing).height > LIMIT / 2 && (isResult || late <= body)) { // it starts here and goes on
+    if (listing && !listing.querySelector("table") && rect(listing).height > LIMIT / 2 && (isResult || late <= body)) { // it starts here and goes on
       const next = shrink(page, block, () => bottom(page, block) <= LIMIT) ? page : fillWithLines(page, block);
       if (next && next !== page) pages.push(next);
       if (next) { page = next; continue; }
     }
     let at = late;
-    const cell = block.closest(".jp-CodeCell");
-    const mates = found.filter(other => cell && other.closest(".jp-CodeCell") === cell);
     const together = mates.length > 1 && bottom(page, mates.at(-1)) - rect(mates[0]).top + rect(page).top;
     if (together && together < LIMIT - 100) at = found.indexOf(mates[0]); // results stay with their code
     if (at <= body) at = late;
@@ -113,7 +153,13 @@ function paginate(section) {
     if (at > body) {
       page = breakAt(page, range => range.setStartBefore(found[at]));
       pages.push(page);
-    } else if (!shrink(page, block, () => bottom(page, block) <= LIMIT)) break; // the test of the decks reports it
+    } else if (!shrink(page, block, () => bottom(page, block) <= LIMIT)) {
+      const rows = all(block, "pre tr");
+      const row = rows.findIndex(row => bottom(page, row) > LIMIT - 12);
+      if (row < 1) break; // the test of the decks reports it
+      page = breakAt(page, range => range.setStartBefore(rows[row]));
+      pages.push(page);
+    }
   }
   pages.forEach(page => notes.forEach(note => page.append(note.cloneNode(true))));
 }
