@@ -153,7 +153,6 @@ def figure(fig, alt: str) -> None:
 
     A figure whose ``alt`` is empty is refused with ``ValueError``: somebody will read this course without seeing it.
     """
-    from IPython.display import display
     from matplotlib import pyplot
 
     if not alt.strip():
@@ -164,14 +163,23 @@ def figure(fig, alt: str) -> None:
     # The width halves the pixels: sharp on dense screens, the right size on the others.
     width = int.from_bytes(png.getvalue()[16:20], "big") // 2
     metadata = {"image/png": {"alt": alt, "width": width}}
-    display({"image/png": png.getvalue(), "text/plain": f"[figure] {alt}"}, raw=True, metadata=metadata)
+    _display({"image/png": png.getvalue(), "text/plain": f"[figure] {alt}"}, metadata)
 
 
 def drawing(svg: str, alt: str) -> None:
     """Display an SVG drawing with its alternative text; deterministic, so it is compared like any text."""
-    from IPython.display import display
-
     if not alt.strip():
         raise ValueError("a drawing needs alternative text: say in a sentence what it shows")
     labelled = svg[svg.index("<svg"):].replace("<svg", f'<svg role="img" aria-label="{html.escape(alt, quote=True)}"', 1)
-    display({"image/svg+xml": labelled, "text/plain": f"[drawing] {alt}"}, raw=True, metadata={"image/svg+xml": {"alt": alt}})
+    _display({"image/svg+xml": labelled, "text/plain": f"[drawing] {alt}"}, {"image/svg+xml": {"alt": alt}})
+
+
+def _display(data: dict, metadata: dict) -> None:
+    """Display one output in all its formats; in a plain script print its text (IPython would print all the bytes)."""
+    from IPython import get_ipython
+    from IPython.display import display
+
+    if get_ipython() is None:
+        print(data["text/plain"])
+    else:
+        display(data, raw=True, metadata=metadata)

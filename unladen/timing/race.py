@@ -219,4 +219,5 @@ def _quota(lane: Lane, share: float, seconds: float) -> int:
 
 
 def _percent(fraction: float) -> Volatile:
-    return Volatile(f"{100 * fraction:.0f} %")
+    percent = 100 * fraction
+    return Volatile(f"{percent:.{1 if percent < 9.95 else 0}f} %")

@@ -1,0 +1,359 @@
+"""A race is fair: equal contenders come out equal on a busy machine, and only equal work is compared."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from unladen.show import MARK, Volatile
+from unladen.timing import Disagreement, claim, race
+from unladen.timing.ladder import chart, draw
+from unladen.timing.unknown import Unknown
+
+
+def portions(number: int):
+    """A function that does ``number`` portions of the same work, some 0.5 ms each, and says so."""
+
+    def work() -> str:
+        for _ in range(number):
+            for i in range(20_000):
+                i & 7
+        return "done"
+
+    return work
+
+
+@pytest.fixture
+def busy_machine():
+    """Two other processes that want all they can get, as a loaded classroom machine has."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+    yield
+    for process in busy:
+        process.kill()
+        process.wait()
+
+
+class Pending:
+    """An asynchronous answer, as JAX gives: there at once, worth something once it has been waited for."""
+
+    def __init__(self, work, value: float) -> None:
+        self.work, self.value, self.waited = work, value, False
+
+    def block_until_ready(self) -> Pending:
+        self.work()
+        self.waited = True
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        return self.waited and other.waited and self.value == other.value
+
+
+# -- honest
+
+
+def test_two_identical_contenders_come_out_within_a_few_per_cent_on_a_busy_machine(busy_machine):
+    times = race({"one": portions(3), "other": portions(3)}, show=False)
+    claim("equals come out equal", times.ratio("one", "other"), at_least=0.96, at_most=1.04)
+
+
+def test_twice_the_work_comes_out_near_twice_the_time_on_a_busy_machine(busy_machine):
+    times = race({"twice": portions(8), "once": portions(4)}, show=False)
+    claim("twice the work takes twice the time", times.ratio("twice", "once"), at_least=1.9, at_most=2.1)
+
+
+def test_a_slow_and_a_fast_contender_keep_their_ratio_on_a_busy_machine(busy_machine):
+    """The slow one is always interrupted, the fast one hardly ever: what the others took must not count."""
+    times = race({"20 portions": portions(20), "1 portion": portions(1)}, show=False)
+    claim("20 times the work", times.ratio("20 portions", "1 portion"), at_least=18, at_most=22)
+
+
+def test_the_call_in_which_a_contender_compiles_is_told_apart_and_not_counted():
+    from numba import njit
+
+    @njit
+    def total(n):
+        s = 0.0
+        for i in range(n):
+            s += i * 0.5
+        return s
+
+    times = race({"Python": lambda: sum(i * 0.5 for i in range(1000)), "Numba": lambda: total(1000)}, show=False)
+    assert times.first("Numba") > 100 * times.best("Numba")
+    assert times.ratio("Python", "Numba") > 2
+
+
+def test_an_asynchronous_answer_is_waited_for():
+    asynchronous = race(
+        {"waits": lambda: Pending(lambda: time.sleep(0.02), 1.0), "too": lambda: Pending(lambda: None, 1.0)},
+        show=False,
+    )
+    assert asynchronous.best("waits") >= 0.02
+    assert asynchronous.best("too") < 0.02
+
+
+@pytest.mark.parametrize("wrap", [lambda p: (1, p), lambda p: [p], lambda p: {"answer": p}, lambda p: (1, [p])])
+def test_an_asynchronous_answer_inside_another_is_waited_for(wrap):
+    times = race({"nested": lambda: wrap(Pending(lambda: time.sleep(0.01), 1.0))}, seconds=0.1, show=False)
+    assert times.best("nested") >= 0.01
+
+
+def test_jax_is_waited_for():
+    import jax
+    import jax.numpy as jnp
+
+    a = jnp.ones((600, 600))
+    product = jax.jit(lambda a: a @ a @ a)
+    times = race({"raced": lambda: product(a)}, seconds=0.3, show=False)
+    waited = []
+    for _ in range(10):
+        start = time.perf_counter()
+        product(a).block_until_ready()
+        waited.append(time.perf_counter() - start)
+    assert times.best("raced") > 0.5 * min(waited)  # to start the work takes a hundredth of it
+
+
+def test_sleep_counts_although_the_processor_is_idle():
+    times = race({"sleeps": lambda: time.sleep(0.01) or 1}, seconds=0.1, show=False)
+    assert times.best("sleeps") >= 0.01
+
+
+def test_the_garbage_collector_is_off_during_samples_and_on_again_after():
+    import gc
+
+    seen = []
+    race({"looks": lambda: seen.append(gc.isenabled()) or 1}, rounds=3, show=False)
+    assert not any(seen[2:])  # the first two calls are not samples
+    assert gc.isenabled()
+
+
+def test_samples_are_interleaved_in_a_rotating_order():
+    order = []
+
+    def runner(name: str):
+        return lambda: order.append(name) or time.sleep(0.003) or 1
+
+    race({name: runner(name) for name in "abc"}, rounds=3, show=False)
+    assert "".join(order) == "aabbcc" + "abc" + "bca" + "cab"
+
+
+def test_a_contender_slower_than_the_whole_budget_is_called_twice_and_no_more():
+    calls = []
+    times = race({"slow": lambda: calls.append(1) or time.sleep(0.2) or 1}, seconds=0.1, show=False)
+    assert len(calls) == 2
+    assert times.best("slow") >= 0.2
+
+
+def test_measuring_again_keeps_the_best_of_all_samples():
+    times = race({"a": portions(1), "b": portions(2)}, seconds=0.1, show=False)
+    before, samples = times.best("a"), len(times.lane("a").samples)
+    again = times.ratio("b", "a").again()
+    assert len(times.lane("a").samples) > samples
+    assert times.best("a") <= before
+    assert again == times.best("b") / times.best("a")
+
+
+# -- the same answer
+
+
+def answers(*values: object) -> dict:
+    return {f"contender {number}": (lambda value=value: value) for number, value in enumerate(values)}
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (3, 3.0),
+        (True, 1),
+        (0.1 + 0.2, 0.3),
+        (1 + 2j, complex(1, 2 + 1e-12)),
+        (float("nan"), np.nan),
+        (10**30, 10**30),
+        ([1, 2, 3], np.array([1, 2, 3])),
+        ((1.0, 2.0), [1, 2]),
+        (np.array([1.0, np.nan, np.inf]), np.array([1.0 + 1e-12, np.nan, np.inf])),
+        (np.int32(5), 5),
+        (np.array(5.0), 5),
+        ([[1], [2, 3]], [[1], [2, 3]]),
+        ({"a": [1.0]}, {"a": np.array([1.0])}),
+        ("text", "text"),
+        (np.zeros((0, 3)), np.zeros((0, 3))),
+        (np.array([1e8, 1e-12]), np.array([1e8, 2e-12])),
+    ],
+)
+def test_equal_answers_of_different_types_agree(a, b):
+    race(answers(a, b), rounds=1, show=False)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (3, 4),
+        (2**60, 2**60 + 1),
+        (1.0, 1.0 + 1e-6),
+        (1 + 2j, 1 + 2.001j),
+        (float("nan"), 0.0),
+        (np.array([1.0, np.nan]), np.array([1.0, 2.0])),
+        (np.zeros(3), np.zeros(4)),
+        (np.zeros((2, 3)), np.zeros(6)),
+        ([1, 2, 3], [1, 2, 4]),
+        ([[1], [2, 3]], [[1], [2]]),
+        ({"a": 1}, {"b": 1}),
+        (np.float32(0.1), 0.1),
+        (3, [3]),
+        ("text", 3),
+        (np.arange(3_000_000), np.r_[np.arange(2_999_999), 0]),
+    ],
+)
+def test_different_answers_are_refused_by_name(a, b):
+    with pytest.raises(Disagreement, match="(?s)'contender 0' returned.*'contender 1' returned"):
+        race(answers(a, b), rounds=1, show=False)
+
+
+def test_only_the_contenders_that_disagree_are_named():
+    with pytest.raises(Disagreement) as refusal:
+        race({"right": lambda: 1, "right too": lambda: 1, "wrong": lambda: 2}, show=False)
+    assert "'wrong' returned 2" in str(refusal.value)
+    assert "right too" not in str(refusal.value)
+
+
+def test_an_answer_kept_in_a_shared_array_is_compared_before_it_is_overwritten():
+    out = np.zeros(3)
+
+    def fill(value: float):
+        out[:] = value
+        return out
+
+    with pytest.raises(Disagreement):
+        race({"ones": lambda: fill(1), "twos": lambda: fill(2)}, show=False)
+
+
+def test_a_contender_that_changes_its_own_input_is_refused():
+    heap = [0]
+
+    def grow() -> int:
+        heap[0] += 1
+        return heap[0]
+
+    with pytest.raises(Disagreement, match="'grows' changed its answer"):
+        race({"grows": grow}, show=False)
+
+
+@pytest.mark.parametrize("nothing", [None, (x for x in "ab"), map(str, [1])])
+def test_an_answer_that_shows_no_work_is_refused(nothing):
+    with pytest.raises(Disagreement, match="'contender 0' returned"):
+        race(answers(nothing), show=False)
+
+
+def test_same_decides_what_agrees():
+    race(answers(1.0, 1.001), same=0.01, rounds=1, show=False)
+    race(answers([1, 2], [2, 1]), same=lambda a, b: sorted(a) == sorted(b), rounds=1, show=False)
+    race(answers(None, None), same=False, rounds=1, show=False)
+    with pytest.raises(TypeError, match="same='roughly'"):
+        race(answers(1.0, 1.0), same="roughly", show=False)
+
+
+# -- asked wrongly
+
+
+def test_a_call_instead_of_a_function_is_explained():
+    with pytest.raises(TypeError, match="'sum' is 6 .* not a function.*\n.*lambda"):
+        race({"sum": sum([1, 2, 3])})
+
+
+@pytest.mark.parametrize("contenders", [{}, [lambda: 1], None])
+def test_what_is_no_dictionary_of_functions_is_refused(contenders):
+    with pytest.raises(TypeError, match="dictionary"):
+        race(contenders)
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones():
+    times = race(answers(1, 1), rounds=1, show=False)
+    for ask in (times.best, times.first, times.spread, lambda name: times.ratio(name, "contender 0")):
+        with pytest.raises(Unknown, match="'C'; there are 'contender 0', 'contender 1'"):
+            ask("C")
+    with pytest.raises(Unknown, match="baseline"):
+        race(answers(1, 1), baseline="C", show=False)
+
+
+def test_an_unknown_limit_is_refused_before_anything_runs():
+    with pytest.raises(ValueError, match="read, copy, triad, flops"):
+        race({"a": lambda: pytest.fail("was run")}, limit=("write", 8))
+
+
+def test_an_error_in_a_contender_says_whose_it_is():
+    with pytest.raises(ZeroDivisionError) as error:
+        race({"fine": lambda: 1, "divides": lambda: 1 / 0}, show=False)
+    assert "'divides'" in error.value.__notes__[0]
+
+
+# -- shown
+
+
+def test_the_table_has_the_columns_asked_for_and_marks_what_varies():
+    times = race({"Python": portions(1), "other": portions(1)}, rounds=3, show=False)
+    table = times.table(first=True, limit=("flops", 20_000))
+    assert list(table.columns) == [
+        "contender", "time per call", "spread", "as fast as Python", "first call", "of peak arithmetic",
+    ]  # fmt: skip
+    assert [row[0] for row in table.rows] == ["Python", "other"]
+    assert all(isinstance(cell, Volatile) for row in table.rows for cell in row[1:])
+    assert list(times.table().columns) == list(table.columns)[:4]
+
+
+def test_a_race_shows_its_table_and_its_chart(capsys):
+    race({"one": portions(1), "other": portions(1)}, rounds=3, title="Two of a kind")
+    shown = capsys.readouterr().out
+    assert "Two of a kind\ncontender  time per call" in shown
+    assert "[figure] Two of a kind: time per call of one, other" in shown
+
+
+def test_measured_numbers_show_themselves_marked():
+    times = race(answers(1, 1), rounds=1, show=False)
+    for number in (times.best("contender 0"), times.ratio("contender 0", "contender 1")):
+        assert repr(number).startswith(f"{MARK} ")
+        assert str(number) == repr(number)
+    assert repr(times) == "race of contender 0, contender 1"
+
+
+def test_the_chart_says_that_its_axis_is_logarithmic_and_labels_every_contender():
+    times = race({"Python": portions(4), "C": portions(1)}, rounds=3, show=False)
+    axes = chart(times, "Adding", limit=1e-4).axes[0]
+    assert axes.get_xscale() == "log"
+    assert axes.get_xlabel() == "time per call, log scale"
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["Python", "C"]
+    texts = [text.get_text() for text in axes.texts]
+    assert texts[1].endswith("× faster")
+    assert " this machine's limit" in texts
+    assert min(text.get_fontsize() for text in [*axes.texts, *axes.get_xticklabels()]) >= 12
+
+
+def test_the_chart_is_described_without_a_number(capsys):
+    draw(race({"Python": portions(1), "C": portions(1)}, rounds=1, show=False))
+    described = capsys.readouterr().out
+    assert "Python, C" in described
+    assert not any(letter.isdigit() for letter in described)
+
+
+def test_a_long_race_leaves_no_trace_of_its_progress_bar(tmp_path, write_notebook):
+    from nbclient import NotebookClient
+    from nbformat import read
+
+    cell = (
+        "import time; from unladen import race\n"
+        "race({'slow': lambda: time.sleep(0.6) or 1}, seconds=1.8, chart=False, first=False)"
+    )
+    notebook = read(write_notebook("import os; os.environ.pop('UNLADEN_STATE', None)", cell), 4)
+    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    bar, *rest = notebook.cells[1].outputs
+    assert bar.data == {"text/plain": "", "text/html": ""}
+    assert len(rest) == 2  # the table, and the race itself
+
+
+def test_where_outputs_are_stored_no_progress_bar_is_shown(write_notebook, capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    race({"slow": lambda: time.sleep(0.6) or 1}, seconds=1.8, show=False)
+    assert capsys.readouterr() == ("", "")
