@@ -111,10 +111,11 @@ class MachineCode:
             style = (
                 f"border-left:6px solid {colour};background:{colour}22;text-align:left;vertical-align:top;color:inherit"
             )
-            left = f"<b>{line or ''}</b>  {html.escape(source)}"
-            right = "\n".join(f"{i.at:>4x}  {html.escape(i.text)}" for i in code)
-            between = f'</td><td style="{style}">' if columns == 2 else "\n"
-            rows.append(f'<tr style="{style}"><td style="{style}">{left}{between}{right}</td></tr>')
+            cells = [f"<b>{line or ''}</b>  {html.escape(source)}"]
+            cells += [f"{i.at:>4x}  {html.escape(i.text)}" for i in code]
+            if columns == 2:
+                cells = [f'{cells[0]}</td><td style="{style}">' + "\n".join(cells[1:])]
+            rows += [f'<tr style="{style}"><td style="{style}">{cell}</td></tr>' for cell in cells]
         table = 'style="border-collapse:collapse;color:inherit;white-space:pre;font-family:monospace"'
         head = '<tr><th style="text-align:left">source</th><th style="text-align:left">machine code</th></tr>'
         head *= columns == 2
