@@ -73,6 +73,8 @@ def lecture() -> nbformat.NotebookNode:
             cell("race({'Python': f, 'C': g})", shown(race)),
             words("## The machine code\n\nOne instruction a line.", "subslide"),
             cell("%asm adder.run", shown(listing(70))),
+            words("## A long table", "slide"),
+            cell("powers", shown(Table(["n", "its square"], [[str(n), str(n * n)] for n in range(40)]))),
             words("## A long cell", "slide"),
             cell(long_source, [new_output("stream", name="stdout", text="≈ 12.3 ms\n" * 6)]),
             words("## A picture", "slide"),

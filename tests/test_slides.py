@@ -146,6 +146,17 @@ def test_a_long_listing_goes_on_to_the_next_slides_and_loses_no_line(deck):
     assert columns == "2"
 
 
+def test_a_long_table_goes_on_under_its_headings(deck):
+    with browser_context() as context:
+        page = browser.open_deck(context, deck)
+        tables = page.evaluate(
+            "[...document.querySelectorAll('table')].map(t => [...t.rows].map(r => r.cells[1].textContent))"
+        )
+    powers = [t for t in tables if t[0] == "its square"]
+    assert len(powers) > 1
+    assert [row for table in powers for row in table[1:]] == [str(n * n) for n in range(40)]
+
+
 def test_the_measure_finds_a_slide_that_is_too_full(deck):
     with browser_context() as context:
         page = browser.open_deck(context, deck)

@@ -26,6 +26,8 @@ function heading(section) { // the nearest one before the break, for the slide t
   return block;
 }
 
+const startsIn = (section, node) => blocks(section).find(block => !isHeading(block))?.contains(node);
+
 function breakAt(section, start) { // start(range) puts the range's start where the next slide begins
   const range = document.createRange();
   const next = document.createElement("section");
@@ -42,6 +44,10 @@ function breakAt(section, start) { // start(range) puts the range's start where 
     fold.prepend(title);
   });
   section.after(next);
+  const table = next.querySelector("table:not(:has(> thead))"); // nor its headings
+  const headings = all(section, "table:has(> thead) > thead").pop();
+  const cut = table && headings && table.rows[0];
+  if (cut && cut.cells.length === headings.rows[0].cells.length && startsIn(next, table)) table.prepend(headings.cloneNode(true));
   return next;
 }
 
@@ -154,7 +160,7 @@ function paginate(section) {
       page = breakAt(page, range => range.setStartBefore(found[at]));
       pages.push(page);
     } else if (!shrink(page, block, () => bottom(page, block) <= LIMIT)) {
-      const rows = all(block, "pre tr");
+      const rows = all(block, "tr");
       const row = rows.findIndex(row => bottom(page, row) > LIMIT - 12);
       if (row < 1) break; // the test of the decks reports it
       page = breakAt(page, range => range.setStartBefore(rows[row]));
