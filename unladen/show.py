@@ -95,7 +95,8 @@ class Table:
     right: Iterable[int] = field(default_factory=tuple)
 
     def _aligned_right(self) -> set[int]:
-        numbers = {c for c in range(len(self.columns)) if self.rows and all(isinstance(r[c], Volatile) for r in self.rows)}
+        columns = enumerate(zip(*self.rows, strict=True))
+        numbers = {at for at, cells in columns if all(isinstance(cell, Volatile) for cell in cells)}
         return numbers | set(self.right)
 
     def __repr__(self) -> str:
@@ -104,12 +105,14 @@ class Table:
         widths = []
         for column, heading in enumerate(self.columns):
             # A volatile cell never sets the width of its column, else the headings would move with it.
-            fixed = [len(t[column]) for t, row in zip(cells, self.rows) if not isinstance(row[column], Volatile)]
+            pairs = zip(cells, self.rows, strict=True)
+            fixed = [len(texts[column]) for texts, row in pairs if not isinstance(row[column], Volatile)]
             floor = WIDTH if len(fixed) < len(self.rows) else 0
             widths.append(max([len(heading), floor, *fixed]))
 
         def line(texts: Sequence[str]) -> str:
-            return "  ".join(t.rjust(w) if c in right else t.ljust(w) for c, (t, w) in enumerate(zip(texts, widths))).rstrip()
+            placed = enumerate(zip(texts, widths, strict=True))
+            return "  ".join(t.rjust(w) if c in right else t.ljust(w) for c, (t, w) in placed).rstrip()
 
         body = [line(self.columns), "  ".join("-" * w for w in widths), *map(line, cells)]
         return "\n".join([self.title] * bool(self.title) + body + [self.note] * bool(self.note))
@@ -119,7 +122,8 @@ class Table:
 
         def row(tag: str, texts: Sequence[object]) -> str:
             style = ('style="text-align:left"', 'style="text-align:right"')
-            return "<tr>" + "".join(f"<{tag} {style[c in right]}>{in_html(t)}</{tag}>" for c, t in enumerate(texts)) + "</tr>"
+            cells = [f"<{tag} {style[c in right]}>{in_html(t)}</{tag}>" for c, t in enumerate(texts)]
+            return f"<tr>{''.join(cells)}</tr>"
 
         caption = f'<caption style="text-align:left">{html.escape(self.title)}</caption>' if self.title else ""
         note = f"<p><small>{html.escape(self.note)}</small></p>" if self.note else ""
@@ -145,7 +149,8 @@ class Listing:
 
     def _repr_html_(self) -> str:
         body = self.markup or html.escape(self.text.strip("\n"))
-        return f'<details{" open" * self.open}><summary>{html.escape(self.title)}</summary><pre class="v">{body}</pre></details>'
+        summary = f"<summary>{html.escape(self.title)}</summary>"
+        return f'<details{" open" * self.open}>{summary}<pre class="v">{body}</pre></details>'
 
 
 def figure(fig, alt: str) -> None:
@@ -170,7 +175,8 @@ def drawing(svg: str, alt: str) -> None:
     """Display an SVG drawing with its alternative text; deterministic, so it is compared like any text."""
     if not alt.strip():
         raise ValueError("a drawing needs alternative text: say in a sentence what it shows")
-    labelled = svg[svg.index("<svg"):].replace("<svg", f'<svg role="img" aria-label="{html.escape(alt, quote=True)}"', 1)
+    label = f'<svg role="img" aria-label="{html.escape(alt, quote=True)}"'
+    labelled = svg[svg.index("<svg") :].replace("<svg", label, 1)
     _display({"image/svg+xml": labelled, "text/plain": f"[drawing] {alt}"}, {"image/svg+xml": {"alt": alt}})
 
 

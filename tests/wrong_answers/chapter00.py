@@ -2,16 +2,37 @@
 
 WRONG = {
     "0.1": [
-        ("def hours_saved(a_day, seconds, years=5):\n    return a_day * seconds * 365 * years", "how many seconds are in one"),
-        ("def hours_saved(a_day, seconds, years=5):\n    return a_day * seconds * 365 * years / 60", "That is in minutes"),
-        ("def hours_saved(a_day, seconds, years=5):\n    return a_day * seconds / 3600", "How many days does a year have"),
-        ("def hours_saved(a_day, seconds, years=5):\n    return a_day * seconds * 365 / 3600", "goes on for five years"),
-        ("def hours_saved(a_day, seconds, years=5):\n    return a_day * seconds * 365 * years // 3600", "whole number of hours"),
-        ("def hours_saved(a_day, seconds, years=5):\n    return int(a_day) * seconds * 365 * years / 3600", "0.2 times a day"),
+        (
+            "def hours_saved(a_day, seconds, years=5):\n    return a_day * seconds * 365 * years",
+            "how many seconds are in one",
+        ),
+        (
+            "def hours_saved(a_day, seconds, years=5):\n    return a_day * seconds * 365 * years / 60",
+            "That is in minutes",
+        ),
+        (
+            "def hours_saved(a_day, seconds, years=5):\n    return a_day * seconds / 3600",
+            "How many days does a year have",
+        ),
+        (
+            "def hours_saved(a_day, seconds, years=5):\n    return a_day * seconds * 365 / 3600",
+            "goes on for five years",
+        ),
+        (
+            "def hours_saved(a_day, seconds, years=5):\n    return a_day * seconds * 365 * years // 3600",
+            "whole number of hours",
+        ),
+        (
+            "def hours_saved(a_day, seconds, years=5):\n    return int(a_day) * seconds * 365 * years / 3600",
+            "0.2 times a day",
+        ),
         ("def hours_saved(a_day, seconds, years=5):\n    print(a_day * seconds * 365 * years / 3600)", "`return`"),
     ],
     "0.2": [
-        ("def has_duplicates(values):\n    return any(a == b for a, b in zip(values, values[1:]))", "need not be neighbours"),
+        (
+            "def has_duplicates(values):\n    return any(a == b for a, b in zip(values, values[1:]))",
+            "need not be neighbours",
+        ),
         (
             "def has_duplicates(values):\n    values.sort()\n    return any(a == b for a, b in zip(values, values[1:]))",
             "came back in another order",
@@ -23,6 +44,9 @@ WRONG = {
         ("def has_duplicates(values):\n    return any(values.count(v) > 1 for v in values)", "a loop inside a loop"),
         ("def has_duplicates(values):\n    return len(values) > 1", "All three are different"),
         ("def has_duplicates(values):\n    return len(values) - len(set(values))", "True or False"),
-        ("def has_duplicates(values):\n    return len(set(map(int, values))) < len(values)", "compare, do not calculate"),
+        (
+            "def has_duplicates(values):\n    return len(set(map(int, values))) < len(values)",
+            "compare, do not calculate",
+        ),
     ],
 }

@@ -90,8 +90,10 @@ class MachineCode:
         pair = [[one._flags(), *one._rows()] for one in (self, self.versus)]
         rows = zip_longest(*pair, fillvalue="")
         text = "\n".join(f"{left[: _COLUMN - 2]:<{_COLUMN}}{right}".rstrip() for left, right in rows)
-        style = "vertical-align:top;text-align:left;padding:0 1em 0 0;color:inherit"
-        both = [f"{html.escape(one._flags())}{one._table(colours, 1)}" for one in (self, self.versus)]
+        style = (
+            "vertical-align:top;text-align:left;padding:0 1em 0 0;color:inherit;white-space:pre;font-family:monospace"
+        )
+        both = [f"{html.escape(one._flags())}\n{one._bars(colours)}" for one in (self, self.versus)]
         cells = "".join(f'<td style="{style}">{one}</td>' for one in both)
         return Listing(self.title, text, markup=f'<table style="color:inherit"><tr>{cells}</tr></table>')
 
@@ -99,33 +101,38 @@ class MachineCode:
         flags = [f for f in self._build.flags if not f.startswith("-W")] or ["-O3"]
         return f"{' '.join(flags)}: {len(self)} instructions"
 
-    def _table(self, colours: dict[int, str], columns: int = 2) -> str:
-        """Source lines beside their machine code, or above it if there is room for one column only.
-
-        A line keeps its colour wherever its instructions went.
-        """
+    def _table(self, colours: dict[int, str]) -> str:
+        """Two columns, source line and machine code; a line keeps its colour wherever its instructions went."""
         rows = []
         for line, source, code in self._bands():
-            colour = colours.get(line, "#888888")
-            # the tint is thin enough to be read on a light and on a dark page; the line number carries the meaning
-            style = (
-                f"border-left:6px solid {colour};background:{colour}22;text-align:left;vertical-align:top;color:inherit"
-            )
-            cells = [f"<b>{line or ''}</b>  {html.escape(source)}"]
-            cells += [f"{i.at:>4x}  {html.escape(i.text)}" for i in code]
-            if columns == 2:
-                cells = [f'{cells[0]}</td><td style="{style}">' + "\n".join(cells[1:])]
-            rows += [f'<tr style="{style}"><td style="{style}">{cell}</td></tr>' for cell in cells]
+            style = f"{_band(colours.get(line))};text-align:left;vertical-align:top"
+            left = f"<b>{line or ''}</b>  {html.escape(source)}"
+            right = "\n".join(f"{i.at:>4x}  {html.escape(i.text)}" for i in code)
+            rows.append(f'<tr><td style="{style}">{left}</td><td style="{style}">{right}</td></tr>')
         table = 'style="border-collapse:collapse;color:inherit;white-space:pre;font-family:monospace"'
         head = '<tr><th style="text-align:left">source</th><th style="text-align:left">machine code</th></tr>'
-        head *= columns == 2
         return f"<table {table}>{head}{''.join(rows)}</table>"
+
+    def _bars(self, colours: dict[int, str]) -> str:
+        """One column, half as wide: each source line above its instructions, in its colour."""
+        bars = []
+        for line, source, code in self._bands():
+            rows = [f"<b>{line or ''}</b>  {html.escape(source)}"]
+            rows += [f"{i.at:>5x}  {html.escape(i.text)}" for i in code]
+            lines = "".join(f"{row}\n" for row in rows)
+            bars.append(f'<div style="{_band(colours.get(line))}">{lines}</div>')
+        return "".join(bars)
 
     def __repr__(self) -> str:
         return repr(self.listing())
 
     def _repr_html_(self) -> str:
         return self.listing()._repr_html_()
+
+
+def _band(colour: str | None) -> str:
+    """The style of a band: a tint that can be read on light and dark pages; the line number carries the meaning."""
+    return f"border-left:6px solid {colour or '#888888'};background:{colour or '#888888'}22;color:inherit"
 
 
 def disassemble(function: Function, *, versus: Sequence[str] | None = None, att: bool = False) -> MachineCode:

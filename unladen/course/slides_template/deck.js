@@ -93,7 +93,7 @@ function fillWithLines(section, block) { // as many lines of a listing as fit, i
 }
 
 function unfold(block) { // tables side by side in a listing, two builds of a function say, become one listing each
-  const sides = all(block, "pre > table > tbody > tr > td").filter(side => side.querySelector("table"));
+  const sides = all(block, "pre > table > tbody > tr > td").filter(side => side.querySelector("table, div"));
   const copies = sides.slice(1).map(side => {
     const copy = block.cloneNode(true);
     copy.querySelector("pre").replaceChildren(...side.cloneNode(true).childNodes);
