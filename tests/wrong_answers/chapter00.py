@@ -34,7 +34,7 @@ WRONG = {
             "need not be neighbours",
         ),
         (
-            "def has_duplicates(values):\n    values.sort()\n    return any(a == b for a, b in zip(values, values[1:]))",
+            "def has_duplicates(v):\n    v.sort()\n    return any(a == b for a, b in zip(v, v[1:]))",
             "came back in another order",
         ),
         (
