@@ -119,3 +119,10 @@ def test_the_package_imports_without_any_compiler(hidden):
     code = "import unladen.build; print(len(unladen.build.__all__) > 5)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert answer.stdout.strip() == "True", answer.stderr
+
+
+def test_code_for_this_very_processor_is_kept_apart_from_that_for_another(monkeypatch):
+    source = "int answer(void) { return 42; }"
+    here = build(source, flags=("-march=native",)).build.path
+    monkeypatch.setattr("unladen.build.compile.processor", lambda: "another")
+    assert build(source, flags=("-march=native",)).build.path != here

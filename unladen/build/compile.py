@@ -18,7 +18,7 @@ from unladen.build.bind import Build, Function, Library
 from unladen.build.convert import refusal
 from unladen.build.errors import BuildError, diagnostics, explain
 from unladen.build.order import Order
-from unladen.build.toolchains import toolchain
+from unladen.build.toolchains import processor, toolchain
 
 SUFFIXES = {".c": "c", ".cpp": "cpp", ".cc": "cpp", ".cxx": "cpp"}
 _FLAGS = ("-O3", "-g1", "-Wall", "-Wextra", "-fPIC", "-shared")
@@ -56,7 +56,8 @@ def build(
     order = Order(source, language, name, recipe, origin, compiler, signature.module(source))
     texts = headers.contents(source, headers.folders(origin))
     abi = extension.abi(order.module[0]) if order.module else ""
-    address = cache.key(_RULES, source, language, name, recipe, origin, compiler.identity, abi, texts, files)
+    cpu = processor() if any(flag.endswith("=native") for flag in recipe) else ""
+    address = cache.key(_RULES, source, language, name, recipe, origin, compiler.identity, abi, cpu, texts, files)
     try:
         result, place, cached = _deliver(order, address)
         facts = json.loads((place / "build.json").read_text(encoding="utf-8"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import re
 import shlex
 import shutil
@@ -139,3 +140,12 @@ def _advice() -> str:
         system = "sudo apt install build-essential"
     wheel = "without administrator's rights, put one into the course's environment:\n  python -m pip install ziglang"
     return f"Install one:\n  {system}\nor, {wheel}"
+
+
+def processor() -> str:
+    """Tell processors with different instructions apart: code for one is not to be run on another (-march=native)."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split("\n\n")[0].splitlines()
+    except OSError:
+        return f"{platform.machine()} {platform.processor()}"
+    return "\n".join(line for line in lines if line.startswith(("model name", "flags", "Features", "CPU part")))

@@ -7,6 +7,8 @@ import os
 import sys
 import time
 
+from unladen.patience import watched
+
 PATIENCE = 2.0  # seconds
 _PAUSE = 0.25  # seconds between two updates: each costs the kernel some work, beside what is being timed
 
@@ -83,12 +85,6 @@ class _Cell:
 def _bar() -> _Nothing | _Line | _Cell:
     if "UNLADEN_STATE" in os.environ:
         return _Nothing()
-    if "ipykernel" in sys.modules and _in_kernel():
-        return _Cell()
+    if "ipykernel" in sys.modules:
+        return _Cell() if watched() else _Nothing()
     return _Line() if sys.stderr.isatty() else _Nothing()
-
-
-def _in_kernel() -> bool:
-    from IPython import get_ipython
-
-    return hasattr(get_ipython(), "kernel")
