@@ -191,7 +191,14 @@ def test_an_interrupted_set_up_begins_again(ready, environment, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(repository, other, symlinks=True, ignore=shutil.ignore_patterns(".venv"))
     command = [sys.executable, "-u", str(other / "unladen" / "course" / "bootstrap.py")]
-    first = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    first = subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background ignores it
+    )
     while not (other / ".venv" / bootstrap.UNFINISHED).exists():
         assert first.poll() is None, first.stderr.read()
         time.sleep(0.02)

@@ -18,10 +18,12 @@ LECTURES = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 MEASURE = """() => {
     const slide = Reveal.getCurrentSlide(), scale = Reveal.getScale(), wrong = [];
     const range = document.createRange();
-    for (const block of slide.children) {
-        if (block.matches('aside')) continue;
-        range.selectNode(block);
-        for (const box of range.getClientRects()) {
+    const walk = document.createTreeWalker(slide, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+        const holder = node.nodeType === Node.TEXT_NODE ? node.parentElement : node;
+        if (holder.closest('aside, details:not([open]) > :not(summary)')) continue; // folded away: not on the slide
+        range.selectNode(node);
+        for (const box of node === holder ? [node.getBoundingClientRect()] : range.getClientRects()) {
             if (box.bottom / scale > 720) wrong.push(`too tall: ${Math.round(box.bottom / scale)} px`);
             if (box.right / scale > 1280) wrong.push(`too wide: ${Math.round(box.right / scale)} px`);
         }

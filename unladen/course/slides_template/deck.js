@@ -171,7 +171,7 @@ function paginate(section) {
 }
 
 async function present() {
-  await document.fonts.ready;
+  await Promise.all([...document.fonts].map(font => font.load().catch(() => {}))); // else a late font moves what was measured
   if (window.MathJax?.startup?.promise) await MathJax.startup.promise;
   await Promise.all([...document.images].map(image => image.decode().catch(() => {})));
   document.documentElement.classList.add("measuring");
