@@ -26,7 +26,7 @@ def problems() -> list[str]:
 
 def test_without_a_problem_all_of_them_are_listed():
     assert [row[0] for row in published().rows] == problems()
-    assert len(problems()) == 15
+    assert len(problems()) == 16
 
 
 def test_every_figure_is_shown_with_its_author_and_year():

@@ -31,6 +31,12 @@ def table(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def published(problem: str) -> list[dict[str, str]]:
+    """Return the course's published figures for one problem, the same that the chapters show."""
+    with open(Path(__file__).parents[2] / "unladen" / "timing" / "published.csv", encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if row["problem"] == problem]
+
+
 def number(value: float) -> str:
     """Write a coordinate with at most one decimal, so that the last bit of a logarithm does not show."""
     return (

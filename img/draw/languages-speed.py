@@ -2,10 +2,14 @@
 
 from math import log10
 
-from common import BLUE, GREEN, QUIET, RED, RULE, Page, save, table
+from common import BLUE, GREEN, QUIET, RED, RULE, Page, published, save
 
 LEFT, RIGHT, TOP, ROW = 170, 1080, 130, 48
 LOOKS = {"compiled": ("circle", BLUE), "virtual machine": ("square", GREEN), "interpreted": ("diamond", RED)}
+
+
+def kind_of(language: str) -> str:
+    return {"Java": "virtual machine", "Python": "interpreted", "Lua": "interpreted"}.get(language, "compiled")
 
 
 def x_of(time: float) -> float:
@@ -13,9 +17,9 @@ def x_of(time: float) -> float:
 
 
 def draw() -> Page:
-    rows = table("languages-speed")
+    rows = published("languages")
     bottom = TOP + len(rows) * ROW
-    values = ", ".join(f"{row['language']} {row['time']}" for row in rows)
+    values = ", ".join(f"{row['method']} {row['value']}" for row in rows)
     description = (
         f"A plot with a logarithmic axis of the time of ten programs, as a multiple of the time in C: {values}."
     )
@@ -29,11 +33,11 @@ def draw() -> Page:
         page.text(x_of(tick), bottom + 28, f"{tick}", 20, anchor="middle")
     page.text((LEFT + RIGHT) / 2, bottom + 60, "time, as a multiple of C's (logarithmic axis)", 20, anchor="middle")
     for i, row in enumerate(rows):
-        y, x = TOP + (i + 0.5) * ROW, x_of(float(row["time"]))
-        page.text(LEFT - 14, y + 7, row["language"], 22, anchor="end")
-        page.line(LEFT + 20, y, x, y, LOOKS[row["kind"]][1], 3)
-        page.mark(x, y, *LOOKS[row["kind"]], 10)
-        page.text(x + 20, y + 7, row["time"], 20)
+        y, x = TOP + (i + 0.5) * ROW, x_of(float(row["value"]))
+        page.text(LEFT - 14, y + 7, row["method"], 22, anchor="end")
+        page.line(LEFT + 20, y, x, y, LOOKS[kind_of(row["method"])][1], 3)
+        page.mark(x, y, *LOOKS[kind_of(row["method"])], 10)
+        page.text(x + 20, y + 7, row["value"], 20)
     notes = (
         "Pereira et al., Science of Computer Programming 205 (2021) 102609, Table 4; programs of the Computer Language",
         "Benchmarks Game, whose authors tuned some languages more than others, and used several cores in some.",

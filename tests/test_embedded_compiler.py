@@ -1,0 +1,46 @@
+"""With every system compiler hidden, the chapters run on the one in a wheel, and their stored outputs still hold."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+COMPILER = re.compile(r"^(?:.*-)?(?:cc|c\+\+|c[89]9|gcc|g\+\+|cpp|clang|clang\+\+|tcc|nvcc)(?:-[\d.]+)?$|objdump$")
+
+
+@pytest.fixture
+def hidden(tmp_path) -> dict[str, str]:
+    """An environment whose PATH has every command of this machine but its compilers and disassemblers."""
+    place = tmp_path / "commands"
+    place.mkdir()
+    for folder in os.environ["PATH"].split(os.pathsep):
+        for command in Path(folder).iterdir() if Path(folder).is_dir() else ():
+            link = place / command.name
+            if not COMPILER.search(command.name) and not link.is_symlink():
+                link.symlink_to(command)
+    return {k: v for k, v in os.environ.items() if k not in ("CC", "CXX")} | {"PATH": str(place)}
+
+
+def test_nothing_that_compiles_is_left(hidden):
+    script = "from unladen.build import toolchain; print(toolchain('c').kind, toolchain('cpp').kind)"
+    if not find_spec("ziglang"):
+        pytest.skip('needs the extra "zig": make test WITH=zig')
+    run = subprocess.run([sys.executable, "-c", script], env=hidden, capture_output=True, text=True)
+    assert run.stdout.split() == ["zig", "zig"], run.stderr
+
+
+def test_the_chapters_run_on_the_embedded_compiler(hidden):
+    if not find_spec("ziglang"):
+        pytest.skip('needs the extra "zig": make test WITH=zig')
+    notebooks = [ROOT / folder / "03-dynamic-features.ipynb" for folder in ("notebooks", "solutions")]
+    command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "-q", "--color=no", "--nbval"]
+    command += ["-p", "no:cacheprovider", "--nbval-cell-timeout=300", *map(str, notebooks)]
+    run = subprocess.run(command, env=hidden, capture_output=True, text=True, timeout=600)
+    assert run.returncode == 0, run.stdout[-6000:]
