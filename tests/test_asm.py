@@ -6,7 +6,8 @@ import shutil
 
 import pytest
 
-from unladen.build import BuildError, build, disassemble
+from tests import compilers
+from unladen.build import build, disassemble
 from unladen.show import FENCE
 
 LOOP = """#include <stddef.h>
@@ -26,10 +27,8 @@ long long twice(const int *numbers, size_t n) {
 def loop():
     if not shutil.which("objdump"):
         pytest.skip("needs objdump: sudo apt install binutils")
-    try:
-        return build(LOOP, "c", name="loop", flags=("-O0",))
-    except BuildError:
-        pytest.skip("needs a C compiler: sudo apt install build-essential")
+    compilers.needed("c")
+    return build(LOOP, "c", name="loop", flags=("-O0",))
 
 
 intel_only = pytest.mark.skipif(platform.machine() != "x86_64", reason="the instructions' names are those of x86-64")

@@ -10,6 +10,7 @@ import numpy as np
 import psutil
 import pytest
 
+from tests import compilers
 from unladen.build import BuildError, build, run_isolated, toolchain
 from unladen.build.isolated import PRINTED
 from unladen.build.parcel import Cell
@@ -43,10 +44,8 @@ int32_t add(int32_t n) {
 
 @pytest.fixture(scope="module")
 def crashes():
-    try:
-        return build(CRASHES, "c", name="crashes", flags=("-O1", "-w"))
-    except BuildError:
-        pytest.skip("needs a C compiler: sudo apt install build-essential")
+    compilers.needed("c")
+    return build(CRASHES, "c", name="crashes", flags=("-O1", "-w"))
 
 
 def divide(n):

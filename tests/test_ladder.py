@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unladen.build import BuildError, native, toolchain
+from tests import compilers
+from unladen.build import native
 
 SOURCE = Path(__file__).parents[1] / "native" / "ladder.cpp"
 RUNGS = ("everything_dynamic", "without_hash_table", "without_boxes", "without_types", "without_tree")
@@ -15,10 +16,8 @@ RUNGS = ("everything_dynamic", "without_hash_table", "without_boxes", "without_t
 
 @pytest.fixture(scope="module")
 def ladder():
-    try:
-        return native("ladder.cpp")
-    except BuildError as problem:
-        pytest.skip(str(problem))
+    compilers.needed("cpp")
+    return native("ladder.cpp")
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +89,7 @@ def test_the_toy_interpreter_stands_beside_the_first_rung_and_behind_python(ladd
 
 
 def test_the_ladder_is_clean_under_the_sanitisers(tmp_path):
-    try:
-        compiler = toolchain("cpp")
-    except BuildError as problem:
-        pytest.skip(str(problem))
+    compiler = compilers.needed("cpp")
     main = f"""
         #include "{SOURCE.name}"
         int main() {{

@@ -11,7 +11,7 @@ from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from unladen.build import BuildError, toolchain
+from tests import compilers
 from unladen.magics import CellError, _command, register
 
 ADDER = """#include <stddef.h>
@@ -26,10 +26,7 @@ long long run(const int *numbers, size_t n) {
 
 @pytest.fixture(autouse=True, scope="module")
 def compiler():
-    try:
-        toolchain("c")
-    except BuildError:
-        pytest.skip("needs a C compiler: sudo apt install build-essential")
+    compilers.needed("c")
 
 
 @pytest.fixture(scope="module")

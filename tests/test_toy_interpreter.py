@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from unladen.build import BuildError, native, toolchain
+from tests import compilers
+from unladen.build import native, toolchain
 
 SOURCE = Path(__file__).parents[1] / "native" / "toy_interpreter.cpp"
 SMALLEST = -(2**63)
@@ -77,20 +78,15 @@ ENDLESS = ["f = def(x) f(x)\nf(1)", "f = def(x) map(f, [x])\nf(1)", f"f = def(x)
 @pytest.fixture(scope="module")
 def toy():
     """The library, as a notebook has it."""
-    try:
-        return native("toy_interpreter.cpp")
-    except BuildError as problem:
-        pytest.skip(str(problem))
+    compilers.needed("cpp")
+    return native("toy_interpreter.cpp")
 
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory):
     """The program, built with the address and undefined-behaviour sanitisers; returns what a script printed."""
     folder = tmp_path_factory.mktemp("toy")
-    try:
-        compiler = toolchain("cpp")
-    except BuildError as problem:
-        pytest.skip(str(problem))
+    compiler = compilers.needed("cpp")
     flags = ["-std=c++20", "-O1", "-g1", "-Wall", "-Wextra", "-Werror", "-fno-omit-frame-pointer"]
     built = compiler.run([*flags, "-fsanitize=address,undefined", str(SOURCE), "-o", "toy"], folder)
     if "sanitize" in built.stderr or "-lasan" in built.stderr:

@@ -3,6 +3,12 @@
 ``{id: [(source, fragment)]}``; the source defines the answer under its own name, in the exercise's language.
 """
 
+from __future__ import annotations
+
+import inspect
+
+from unladen.exercises.chapter03 import to_kelvin_slowly
+
 KELVIN = """
 def to_kelvin(readings, unit):
     unit = unit.strip().lower()
@@ -15,20 +21,7 @@ def to_kelvin(readings, unit):
     raise ValueError(f"unknown unit {unit!r}")
 """
 
-SLOW = """
-def to_kelvin(readings, unit):
-    result = []
-    for reading in readings:
-        if unit.strip().lower() == "celsius":
-            result.append(reading + 273.15)
-        elif unit.strip().lower() == "fahrenheit":
-            result.append((reading + 459.67) * 5 / 9)
-        elif unit.strip().lower() == "kelvin":
-            result.append(reading)
-        else:
-            raise ValueError(f"unknown unit {unit!r}")
-    return result
-"""
+SLOW = inspect.getsource(to_kelvin_slowly).replace("to_kelvin_slowly", "to_kelvin")
 
 SQUARES = """
 #include <stddef.h>
