@@ -13,11 +13,13 @@ _WORDS = {
     "claim": "timing",
     "machine": "timing",
     "published": "timing",
+    "peek": "inside",
+    "step_through": "inside",
     "check": "exercises",
     "hint": "exercises",
     "progress": "exercises",
 }
-__all__ = ["check", "claim", "hint", "machine", "progress", "published", "race"]
+__all__ = ["check", "claim", "hint", "machine", "peek", "progress", "published", "race", "step_through"]
 
 
 def __getattr__(word: str):

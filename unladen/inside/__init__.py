@@ -1,0 +1,1 @@
+"""Inside: live drawings of real objects, and of code while it runs."""
