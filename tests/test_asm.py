@@ -51,6 +51,13 @@ def test_a_call_names_its_function_and_a_jump_its_place(loop):
 
 
 @intel_only
+def test_a_loop_is_what_lies_before_the_jump_back(loop):
+    slow = disassemble(loop.run, versus=("-O3", "-fno-tree-vectorize", "-fno-unroll-loops"))
+    assert 4 <= len(slow.versus.loop) < len(slow.loop) < len(slow.instructions)
+    assert slow.loop[-1].startswith("j") and not disassemble(loop.twice).loop
+
+
+@intel_only
 def test_the_other_build_is_beside_it_and_vectorised(loop):
     code = disassemble(loop.run, versus=["-O3"])
     assert any(i.startswith("paddq") for i in code.versus.instructions)

@@ -23,6 +23,8 @@ _INSTRUCTION = re.compile(r"^ *(?P<at>[0-9a-f]+):\s+(?P<text>\S.*?)\s*$")
 _TARGET = re.compile(r"\b(?:0x)?[0-9a-f]+ <(?P<name>[^>+]+?)(?:@plt|@@\w+|-0x[0-9a-f]+)?(?:\+0x(?P<at>[0-9a-f]+))?>")
 # arithmetic on several numbers at once: on x86-64 by the mnemonic (paddd, vaddpd …), on ARM by the operands (v0.4s)
 _VECTOR = re.compile(r"^v?(p(add|sub|mul)\w*|(add|sub|mul|div|fn?m(add|sub)\d+)p[sd])\b|^\w+\s+v\d+\.\d*[bhsd]\b")
+# a jump inside the function, by its target's place (x86-64 and ARM)
+_JUMP = re.compile(r"(?:j\w+|b(?:\.\w+)?|cbn?z|tbn?z)\b(?:.*[ ,])?(?P<at>[0-9a-f]+)")
 _COLUMN = 56  # characters of a column where two builds stand side by side
 
 
@@ -59,6 +61,13 @@ class MachineCode:
     def vectorised(self) -> bool:
         """Whether there is arithmetic in it that works on several numbers at once."""
         return any(_VECTOR.search(text) for text in self.instructions)
+
+    @property
+    def loop(self) -> list[str]:
+        """The instructions of its last loop: from where the last jump back leads, to that jump; empty without one."""
+        jumps = [(_JUMP.fullmatch(one.text), one.at) for one in self._code]
+        back = [(int(jump["at"], 16), at) for jump, at in jumps if jump and int(jump["at"], 16) <= at]
+        return [one.text for one in self._code if back and back[-1][0] <= one.at <= back[-1][1]]
 
     def _bands(self) -> list[tuple[int, str, list[Instruction]]]:
         """Runs of instructions from the same source line: (line, its text, instructions)."""
