@@ -1,0 +1,41 @@
+"""Any object in a few words, without running any code of its class."""
+
+from __future__ import annotations
+
+import types
+
+from unladen.inside.layout import issubclass_of_type, of_type
+
+_CONTAINERS = (list, tuple, dict, set, frozenset, bytearray)
+
+
+def cut(text: str, width: int = 24) -> str:
+    """``text``, and if it is longer than ``width`` characters, its beginning."""
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def name_of(cls: type) -> str:
+    """A class's ``__name__``, whatever its metaclass says."""
+    return of_type(cls, "__name__")
+
+
+def brief(obj: object) -> str:
+    """Say what an object is: its value if it is a plain number or text, else its type and how many items it has."""
+    cls = type(obj)
+    if obj is None or cls in (bool, float, complex, types.EllipsisType, types.NotImplementedType):
+        return repr(obj)
+    if cls is int:
+        return cut(repr(obj)) if obj.bit_length() < 200 else f"an int of {obj.bit_length():,} bits"
+    if cls is str:
+        return cut(repr(obj if len(obj) < 50 else obj[:50]))
+    if cls is bytes:
+        return cut(repr(obj if len(obj) < 50 else obj[:50]))
+    if cls in _CONTAINERS:
+        return f"{cls.__name__} of {len(obj):,}"
+    if issubclass_of_type(cls):
+        return f"class {cut(name_of(obj))}"
+    if cls is types.FunctionType:
+        return f"function {cut(obj.__name__)}"
+    if cls is types.ModuleType:
+        return "module"
+    return f"{cut(name_of(cls))} object"

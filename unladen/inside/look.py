@@ -1,0 +1,139 @@
+"""One look at one object: its blocks of memory, read and divided into fields."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from unladen.inside import layout
+from unladen.inside.brief import brief, name_of
+from unladen.inside.fields import Block, LayoutError, Ruler
+from unladen.inside.layout import of_type
+from unladen.inside.memory import Read
+
+MANY = 10  # so many elements of an array get a field each; of more, the first and the last ones
+_FIRST, _LAST = 5, 3
+_MOST_REFERENTS = 10_000
+
+
+class Look:
+    """What a kind needs to divide an object into fields.
+
+    ``held`` is a list with the object, ``address`` where it lies, ``counted`` the bytes that its ``__sizeof__`` written
+    in C reports (with separate blocks, without what stands before the object), ``blocks`` what was read so far, the
+    object's own first.
+    """
+
+    def __init__(self, held: list[object], read: Read, counts: Mapping[str, int]) -> None:
+        self._held = held  # the one reference that peek holds; another one here would be counted
+        self.cls, self.address = type(self.obj), id(self.obj)
+        self.read, self.counts = read, counts
+        self.form = layout.shape(self.obj)
+        self.counted = sizeof(self.obj)
+        self.blocks: list[Block] = []
+        self.kind = ""
+        self.shared = not isinstance_of(self.cls, _MADE_AT_RUN_TIME) and is_static(self.cls)
+
+    @property
+    def obj(self) -> object:
+        """The object, held by the caller's list alone."""
+        return self._held[0]
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        known = {id(thing): brief(thing) for thing in (self.cls, None, True, False)}
+        for referent in gc.get_referents(self.obj):
+            known.setdefault(id(referent), brief(referent))
+        return known
+
+    def name(self, address: int) -> str:
+        """What lies at ``address``, if the object is known to refer to it."""
+        return self._names.get(address, "")
+
+    def knows(self, things: Iterable[object]) -> None:
+        """Give names to more objects that this one refers to."""
+        for thing in things:
+            self._names[id(thing)] = brief(thing)
+
+    def own(self, size: int) -> Ruler:
+        """Begin the object's own block of ``size`` bytes from its address, and take what precedes it and its head."""
+        start = -self.form.pre_header
+        self.blocks = [Block("object", self.address, start, size - start)]
+        ruler = Ruler(self.read, self.blocks[0], self.name)
+        layout.before(ruler, self.form)
+        layout.head(ruler, f"class {name_of(self.cls)}", id(self.cls), self.counts, self.shared)
+        return ruler
+
+    def part(self, name: str, address: int, size: int, counted: bool = True, note: str = "", start: int = 0) -> Ruler:
+        """Begin a further block that belongs to the object."""
+        self.blocks.append(Block(name, address, start, size, counted, note))
+        return Ruler(self.read, self.blocks[-1], self.name)
+
+    def fits(self) -> None:
+        """Check that the counted blocks are what ``__sizeof__`` reports, and that no byte was left out."""
+        sizes = sum(block.size for block in self.blocks if block.counted) - self.form.pre_header
+        if sizes != self.counted:
+            raise LayoutError(f"the fields make {sizes} bytes, __sizeof__ says {self.counted}")
+        for block in self.blocks:
+            if sum(field.size for field in block.fields) != block.size:
+                raise LayoutError(f"the fields of the {block.name} do not make {block.size} bytes")
+
+
+_MADE_AT_RUN_TIME = (list, dict, set, bytearray)
+
+
+def isinstance_of(cls: type, bases: tuple[type, ...]) -> bool:
+    """Whether ``cls`` has one of ``bases`` among its bases, without asking its metaclass."""
+    return any(base in bases for base in of_type(cls, "__mro__"))
+
+
+def is_static(cls: type) -> bool:
+    """Whether a class is not one made by a ``class`` statement."""
+    return not of_type(cls, "__flags__") & 1 << 9
+
+
+def sizeof(obj: object) -> int:
+    """What ``__sizeof__`` reports in bytes: the one written in C, so that no class can have a word in it."""
+    for base in of_type(type(obj), "__mro__"):
+        method = of_type(base, "__dict__").get("__sizeof__")
+        if type(method) is type(object.__sizeof__):
+            return method(obj)
+    raise LayoutError("no __sizeof__ of CPython's own was found")
+
+
+def elements(count: int) -> tuple[range, range]:
+    """The indices of an array's elements that get a field each: the first ones and the last ones."""
+    return (range(count), range(0)) if count <= MANY else (range(_FIRST), range(count - _LAST, count))
+
+
+def added(look: Look, ruler: Ruler) -> None:
+    """Take what a class adds behind the structure of its base: slots, and the pointer to its dictionary."""
+    end = ruler.block.start + ruler.block.size
+    beyond = look.form.basicsize - end
+    if beyond > 0 and not is_static(look.cls):
+        _slots(look, ruler)
+        ruler = look.part("added by the class", look.address, beyond, counted=False, start=end)
+    _slots(look, ruler)
+
+
+def _slots(look: Look, ruler: Ruler) -> None:
+    known = _offsets(look)
+    stop = ruler.at + ruler.left
+    while ruler.left:
+        at = ruler.at
+        if at in known:
+            ruler.pointer(*known[at])
+            continue
+        following = min([offset for offset in known if offset > at and offset < stop] + [stop])
+        ruler.put("…", following - at, None, "unknown to peek", volatile=True)
+
+
+def _offsets(look: Look) -> dict[int, tuple[str, str]]:
+    """Where pointers of known meaning lie: offset -> field's name and note."""
+    known = {}
+    if look.form.dictoffset > 0:
+        known[look.form.dictoffset] = ("__dict__", "→ its __dict__")
+    if look.form.weakrefoffset > 0:
+        known[look.form.weakrefoffset] = ("__weakref__", "→ the weak references to it")
+    return known
