@@ -1,5 +1,6 @@
 """Inside: live drawings of real objects, and of code while it runs."""
 
 from unladen.inside.peek import peek
+from unladen.inside.steps import step_through
 
-__all__ = ["peek"]
+__all__ = ["peek", "step_through"]

@@ -1,0 +1,183 @@
+"""``step_through``: a function's bytecode, one instruction after the other, with the values it works on."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from types import CodeType, FunctionType, MethodType
+
+from unladen.inside.recorder import Recorder, Step, Stop
+from unladen.inside.values import cut, shown
+from unladen.show import Message, Table
+
+FIRST = 24  # steps that a static output shows before it says how many more there are
+
+
+class NoBytecodeError(Message, TypeError):
+    """What was given cannot be stepped through; the text says why, and what can."""
+
+
+@dataclass
+class Steps:
+    """What ``step_through`` saw: shows itself as a table, and in a live JupyterLab or a slide as a stepper.
+
+    ``steps`` are the instructions in the order they were carried out, ``value`` is what the function returned (for a
+    generator: the list of what it yielded), ``error`` the exception that left it instead, None if none did. ``cut``
+    tells that it was stopped at the limit, ``note`` what else the reader has to know. ``first`` is the number of the
+    first step that is shown.
+    """
+
+    call: str
+    steps: list[Step]
+    value: object = None
+    error: BaseException | None = None
+    cut: bool = False
+    note: str = ""
+    first: int = 1
+    total: int = field(default=0, repr=False)
+
+    def __post_init__(self):
+        self.total = self.total or len(self.steps)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    @property
+    def opnames(self) -> list[str]:
+        """The names of the instructions in the order they were carried out."""
+        return [step.opname for step in self.steps]
+
+    def only(self, first: int, last: int | None = None) -> Steps:
+        """The steps from number ``first`` to number ``last`` (counted from 1, both included), to show these alone."""
+        last = self.total if last is None else last
+        if not 1 <= first <= last:
+            raise ValueError(f"expected 1 <= first <= last, and got first={first}, last={last}")
+        chosen = self.steps[max(0, first - self.first) : max(0, last - self.first + 1)]
+        return replace(self, steps=chosen, first=max(first, self.first))
+
+    @property
+    def title(self) -> str:
+        """The call, how many instructions it took, and what came of it."""
+        if self.cut:
+            return f"{self.call}: stopped after {self.total} instructions, before its end"
+        end = f"{type(self.error).__name__}" if self.error is not None else shown(self.value, 40)
+        outcome = "raises" if self.error is not None else "gives"
+        return f"{self.call}: {self.total} instruction{'s' * (self.total != 1)}, {outcome} {end}"
+
+    def __repr__(self) -> str:
+        several = len({step.function for step in self.steps}) > 1
+        rows = [self._row(number, step, several) for number, step in enumerate(self.steps[:FIRST], self.first)]
+        more = len(self.steps) - len(rows)
+        notes = [f"… and {more} more instruction{'s' * (more != 1)}"] * bool(more) + [self.note] * bool(self.note)
+        columns = [
+            "step",
+            *["function"] * several,
+            "line",
+            "instruction",
+            "value stack, its top to the right",
+            "locals",
+        ]
+        return repr(Table(columns, rows, self.title, "\n".join(notes), right=(0, 1 + several)))
+
+    @staticmethod
+    def _row(number: int, step: Step, several: bool) -> list[str]:
+        instruction = "  " * step.depth + f"{step.opname} {step.argrepr}".strip()
+        stack = " │ ".join(step.stack if step.meanwhile is None else step.meanwhile) or "(empty)"
+        bound = ", ".join(f"{name}={value}" for name, value in step.locals.items())
+        line = "-" if step.line is None else step.line
+        return [number, *[step.function] * several, line, instruction, f"{stack}  {step.note}".strip(), cut(bound, 100)]
+
+    def _repr_html_(self) -> str:
+        from unladen.inside.strip import strip
+
+        return strip(self)
+
+
+def step_through(f: Callable, /, *args, limit: int = 200, into: bool = True, **kwargs) -> Steps:
+    """Run ``f(*args, **kwargs)`` once, for real, and note after each bytecode instruction what its frame holds.
+
+    The value stack and the variables are read from the running frame's memory (``frames.py``), so they are what the
+    interpreter works with, not a simulation. A generator is taken to its end. Python functions that ``f`` calls are
+    followed if they are defined in the same module or notebook (``into=False``: none is); all others are one
+    instruction. After ``limit`` instructions the function is stopped.
+
+    What ``f`` prints and changes happens. An exception that leaves it is kept in the result's ``error``, not raised;
+    ``KeyboardInterrupt`` is raised. Raises ``NoBytecodeError`` for what has no bytecode (functions written in C) and for
+    async functions, ``ValueError`` for a limit below 1.
+    """
+    if limit < 1:
+        raise ValueError(f"expected a limit of at least 1 instruction, and got {limit}")
+    function = _function_of(f)
+    recorder = Recorder(function.__code__, function.__globals__, limit, into)
+    result = Steps(_call(f, args, kwargs), recorder.steps)
+    run = _exhaust if function.__code__.co_flags & inspect.CO_GENERATOR else _call_once
+    with recorder.watching():
+        try:
+            result.value = run(f, args, kwargs)
+        except (KeyboardInterrupt, Stop):
+            raise
+        except BaseException as error:
+            result.error = _without_frames(error)
+    result.cut, result.total = recorder.cut, len(recorder.steps)
+    depth_only = f"The stack is shown as ? for each value: {recorder.trouble}." if recorder.trouble else ""
+    result.note = " ".join(filter(None, [recorder.failed, depth_only]))
+    return result
+
+
+def _call_once(f: Callable, args: tuple, kwargs: dict) -> object:
+    return f(*args, **kwargs)
+
+
+def _exhaust(f: Callable, args: tuple, kwargs: dict) -> object:
+    return list(f(*args, **kwargs))
+
+
+def _function_of(f: object) -> FunctionType:
+    """The Python function whose bytecode runs when ``f`` is called; ``NoBytecodeError`` if there is none."""
+    found = f
+    while isinstance(found, functools.partial):
+        found = found.func
+    if isinstance(found, type):
+        found = next((m for m in (found.__init__, found.__new__) if isinstance(m, FunctionType)), found)
+    if isinstance(found, MethodType):
+        found = found.__func__
+    if not isinstance(found, FunctionType) and isinstance(getattr(found, "__wrapped__", None), FunctionType):
+        found = found.__wrapped__  # functools.cache and its kin: written in C, around a Python function
+    if not isinstance(found, FunctionType) and isinstance(getattr(type(found), "__call__", None), FunctionType):
+        found = type(found).__call__
+    if not isinstance(found, FunctionType):
+        raise NoBytecodeError(_no_bytecode(f))
+    if found.__code__.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
+        raise NoBytecodeError(
+            f"{found.__name__} is an async function: calling it runs nothing until an event loop does. "
+            "Step through a function defined with a plain def."
+        )
+    return found
+
+
+def _no_bytecode(f: object) -> str:
+    if not callable(f):
+        return f"step_through expected a function and its arguments, and got {shown(f)}: write step_through(f, 3), not f(3)"
+    name = getattr(f, "__name__", type(f).__name__)
+    return f"{name} is not written in Python: it has no bytecode to step through. Give a function defined with def or lambda."
+
+
+def _call(f: object, args: tuple, kwargs: dict) -> str:
+    name = getattr(f, "__qualname__", type(f).__name__).rpartition("<locals>.")[2]
+    given = [shown(a) for a in args] + [f"{name}={shown(value)}" for name, value in kwargs.items()]
+    return f"{name}({cut(', '.join(given), 60)})"
+
+
+def _without_frames(error: BaseException) -> BaseException:
+    """The exception without its tracebacks, which would keep the variables of every frame alive."""
+    pending, seen = [error], set()
+    while pending:
+        one = pending.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        one.__traceback__ = None
+        pending += [one.__context__, one.__cause__, *getattr(one, "exceptions", ())]
+    return error
