@@ -11,7 +11,7 @@ from unladen.show import Table, Volatile, in_html
 if TYPE_CHECKING:
     from unladen.inside.peek import Peek
 
-_LONGEST = 16  # so many bytes of a field are shown whole
+_LONGEST = 24  # so many bytes of a field are shown whole
 _COLUMNS = ("offset", "bytes", "field", "value", "note")
 
 
@@ -24,26 +24,21 @@ def as_text(peek: Peek) -> str:
 def _row(field: Field) -> tuple[object, ...]:
     kind = Volatile if field.volatile else str
     value = kind(field.shown) if field.shown else ""
-    note = Volatile(field.note) if field.volatile and _moving(field) else field.note
+    note = Volatile(field.note) if field.moving else field.note
     return (f"{field.offset}", kind(_hex(field)), field.name, value, note)
-
-
-def _moving(field: Field) -> bool:
-    """Whether what is said about a field moves with its value."""
-    return False
 
 
 def _hex(field: Field) -> str:
     if field.size <= _LONGEST:
         return field.raw.hex(" ")
-    half = _LONGEST // 2
+    half = 8
     return f"{field.raw[:half].hex(' ')} … {field.size - half:,} more bytes"
 
 
 def _title(peek: Peek, block: Block) -> str:
     if block is peek.blocks[0]:
         return f"{peek.kind}: {peek.size:,} bytes"
-    counted = "" if block.counted else "; not in sys.getsizeof"
+    counted = "" if block.counted == block.size else f"; sys.getsizeof counts {block.counted or 'none'} of them"
     return f"{block.name}: {block.size:,} bytes{', ' + block.note if block.note else ''}{counted}"
 
 

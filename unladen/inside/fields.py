@@ -24,7 +24,8 @@ class Field:
     that what stands before the object has a negative offset), ``size`` is in bytes, ``raw`` holds the bytes in memory
     order (of a run longer than 64 KiB the first 64 KiB), ``value`` what they mean: an ``int`` for numbers and pointers,
     a ``str`` for characters, a list for a run of elements, ``None`` for padding. ``note`` says it in words.
-    ``volatile`` tells that it may differ in the next run of the same program.
+    ``volatile`` tells that the bytes and the value may differ in the next run of the same program, ``moving`` that what
+    the note says may, too.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Field:
     value: object = None
     note: str = ""
     volatile: bool = False
+    moving: bool = False
     shown: str = field(default="", repr=False)
 
 
@@ -41,14 +43,15 @@ class Field:
 class Block:
     """A piece of memory that belongs to an object: its fields in address order, from ``start`` for ``size`` bytes.
 
-    ``name`` says what it is, ``address`` is where offset 0 lies, ``counted`` tells whether ``sys.getsizeof`` counts it.
+    ``name`` says what it is, ``address`` is where offset 0 lies, ``counted`` is how many of its bytes
+    ``sys.getsizeof`` counts.
     """
 
     name: str
     address: int
     start: int
     size: int
-    counted: bool = True
+    counted: int
     note: str = ""
     fields: list[Field] = field(default_factory=list)
 

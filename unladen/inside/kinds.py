@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from unladen.inside import kinds_numbers, kinds_sequences, kinds_text
+from unladen.inside import kinds_numbers, kinds_sequences, kinds_tables, kinds_text
 from unladen.inside.brief import name_of
 from unladen.inside.fields import Ruler
 from unladen.inside.layout import of_type
@@ -21,6 +21,9 @@ _KINDS: dict[type, Callable[[Look], Ruler]] = {
     bytearray: kinds_text.look_at_bytearray,
     tuple: kinds_sequences.look_at_tuple,
     list: kinds_sequences.look_at_list,
+    dict: kinds_tables.look_at_dict,
+    set: kinds_tables.look_at_set,
+    frozenset: kinds_tables.look_at_set,
 }
 
 

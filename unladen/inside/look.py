@@ -14,7 +14,6 @@ from unladen.inside.memory import Read
 
 MANY = 10  # so many elements of an array get a field each; of more, the first and the last ones
 _FIRST, _LAST = 5, 3
-_MOST_REFERENTS = 10_000
 
 
 class Look:
@@ -33,6 +32,7 @@ class Look:
         self.counted = sizeof(self.obj)
         self.blocks: list[Block] = []
         self.kind = ""
+        self._known = {id(thing): thing for thing in (self.cls, None, True, False)}
         self.shared = not isinstance_of(self.cls, _MADE_AT_RUN_TIME) and is_static(self.cls)
 
     @property
@@ -41,38 +41,39 @@ class Look:
         return self._held[0]
 
     @cached_property
-    def _names(self) -> dict[int, str]:
-        known = {id(thing): brief(thing) for thing in (self.cls, None, True, False)}
-        for referent in gc.get_referents(self.obj):
-            known.setdefault(id(referent), brief(referent))
-        return known
+    def _referents(self) -> dict[int, object]:
+        return {id(thing): thing for thing in gc.get_referents(self.obj)}
 
     def name(self, address: int) -> str:
-        """What lies at ``address``, if the object is known to refer to it."""
-        return self._names.get(address, "")
+        """What lies at ``address``, if the object is known to refer to it; looked up, never read as an object."""
+        if address in self._known:
+            return brief(self._known[address])
+        return brief(self._referents[address]) if address in self._referents else ""
 
     def knows(self, things: Iterable[object]) -> None:
         """Give names to more objects that this one refers to."""
-        for thing in things:
-            self._names[id(thing)] = brief(thing)
+        self._known |= {id(thing): thing for thing in things}
 
     def own(self, size: int) -> Ruler:
         """Begin the object's own block of ``size`` bytes from its address, and take what precedes it and its head."""
         start = -self.form.pre_header
-        self.blocks = [Block("object", self.address, start, size - start)]
+        self.blocks = [Block("object", self.address, start, size - start, size - start)]
         ruler = Ruler(self.read, self.blocks[0], self.name)
         layout.before(ruler, self.form)
         layout.head(ruler, f"class {name_of(self.cls)}", id(self.cls), self.counts, self.shared)
         return ruler
 
-    def part(self, name: str, address: int, size: int, counted: bool = True, note: str = "", start: int = 0) -> Ruler:
-        """Begin a further block that belongs to the object."""
-        self.blocks.append(Block(name, address, start, size, counted, note))
+    def part(
+        self, name: str, address: int, size: int, counted: bool | int = True, note: str = "", start: int = 0
+    ) -> Ruler:
+        """Begin a further block that belongs to the object; ``counted``: whether, or for how much, it is counted."""
+        nbytes = size * counted if isinstance(counted, bool) else counted
+        self.blocks.append(Block(name, address, start, size, nbytes, note))
         return Ruler(self.read, self.blocks[-1], self.name)
 
     def fits(self) -> None:
         """Check that the counted blocks are what ``__sizeof__`` reports, and that no byte was left out."""
-        sizes = sum(block.size for block in self.blocks if block.counted) - self.form.pre_header
+        sizes = sum(block.counted for block in self.blocks) - self.form.pre_header
         if sizes != self.counted:
             raise LayoutError(f"the fields make {sizes} bytes, __sizeof__ says {self.counted}")
         for block in self.blocks:

@@ -96,7 +96,7 @@ def _own_references(read: Read, held: list[object]) -> dict[str, int]:
 
 def _result(look: Look, reason: str = "") -> Peek:
     own, *parts = look.blocks
-    size = own.size + sum(part.size for part in parts if part.counted)
+    size = sum(block.counted for block in look.blocks)
     return Peek(look.kind, size, own.fields, parts, reason, look.blocks)
 
 
@@ -108,7 +108,7 @@ def _undivided(held: list[object], read: Read, counts: dict[str, int], reason: s
         look.own(max(look.form.basicsize, layout.HEAD)).rest()
         return _result(look, reason)
     except (LayoutError, UnreadableError, struct.error):
-        look.blocks = [Block("object", look.address, 0, layout.HEAD)]
+        look.blocks = [Block("object", look.address, 0, layout.HEAD, layout.HEAD)]
         Ruler(read, look.blocks[0], look.name).rest()
         return _result(look, reason)
 
