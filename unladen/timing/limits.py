@@ -47,7 +47,7 @@ def measure_bandwidth(nbytes: int = ARRAY) -> Bandwidth:
     n = nbytes // 8
     a, b, c = np.ones(n), np.ones(n), np.ones(n)
     whole = a.view(np.uint64)
-    kernels = _native("bandwidth.c")
+    kernels = for_this_machine("bandwidth.c")
     if kernels:
         read: Callable = lambda: kernels.sum_all(whole, n)  # noqa: E731
         copy: Callable = lambda: kernels.copy_all(a, b, n)  # noqa: E731
@@ -68,7 +68,7 @@ def measure_bandwidth(nbytes: int = ARRAY) -> Bandwidth:
 
 def measure_peak() -> Peak:
     """Measure the arithmetic peak of one core."""
-    kernels = _native("peak.c")
+    kernels = for_this_machine("peak.c")
     if kernels is None:
         return Peak(_peak_of_numpy(), "NumPy")
     operations = STEPS * kernels.operations_per_step()
@@ -88,8 +88,8 @@ def _interleaved(calls: list[Callable[[], object]]) -> list[float]:
     return [lane.best for lane in lanes]
 
 
-def _native(file: str):
-    """Build a kernel for this very machine; None where there is no compiler."""
+def for_this_machine(file: str):
+    """Build a source of ``native/`` with the instructions that this very machine has; None without a compiler."""
     from unladen.build import BuildError, native
 
     for flags in FLAGS:

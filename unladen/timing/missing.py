@@ -76,8 +76,8 @@ def missing(compilers: Mapping[str, str], pythons: list, gpu: str, counters: str
 
 
 def install(what: str) -> str:
-    """Return the command that installs something with this machine's package manager."""
+    """Return the command that installs something (a package of its own name, if unknown here) on this machine."""
     manager = next((name for name in _MANAGERS if shutil.which(name)), _DEFAULT)
-    packages = _PACKAGES[what]
+    packages = _PACKAGES.get(what, {"": what})
     package = packages.get(manager) or packages.get("") or next(iter(packages.values()))
     return f"{_MANAGERS[manager]} {package}"

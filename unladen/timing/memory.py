@@ -1,0 +1,201 @@
+"""How long one core waits for memory, by how much memory it works on; and where in that curve the caches end.
+
+The time of a dependent access over a growing working set, as L. McVoy and C. Staelin measured it in *lmbench* (USENIX
+1996); the steps are found in the curve itself, not in what the system says about its caches.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from unladen.show import PALETTE, Listing, Table, Volatile, duration, figure, size, times
+from unladen.timing import hardware
+from unladen.timing.progress import Progress
+from unladen.timing.stopwatch import Lane
+
+LINE = 64  # bytes from one element of the chase to the nearest other one: a cache line on most processors
+SMALLEST, LARGEST = 2**12, 2**28
+STEPS = 20_000  # of one call: long against the call itself, short against another process's turn
+SAMPLES, PASSES = 5, 3
+CHEAP = 2**25  # bytes that are linked and walked through in no time, and so several times over
+
+
+@dataclass(frozen=True)
+class Step:
+    """A flat stretch of the curve: working sets of ``first`` to ``last`` bytes, and ``seconds`` for one access."""
+
+    first: int
+    last: int
+    seconds: float
+
+
+def flat_stretches(seconds: Sequence[float], tolerance: float = 1.4, fewest: int = 3) -> list[range]:
+    """Find where a rising curve is flat: the longest run of points within ``tolerance``, then left and right of it."""
+    runs = [range(0)]
+    for start in range(len(seconds)):
+        stop = start
+        while stop < len(seconds) and seconds[stop] <= tolerance * seconds[start]:
+            stop += 1
+        runs.append(range(start, stop))
+    longest = max(runs, key=len)
+    if len(longest) < fewest:
+        return []
+    left = flat_stretches(seconds[: longest.start], tolerance, fewest)
+    right = flat_stretches(seconds[longest.stop :], tolerance, fewest)
+    return [*left, longest, *(range(r.start + longest.stop, r.stop + longest.stop) for r in right)]
+
+
+def lowered(seconds: Sequence[float]) -> list[float]:
+    """Lower each time to the least of those at its right: more memory is never faster, so what was above is noise."""
+    return np.minimum.accumulate(np.asarray(seconds, dtype=float)[::-1])[::-1].tolist()
+
+
+class Waits:
+    """What a sweep found: ``sizes`` (bytes), ``seconds`` (the wait for one access), and ``steps``, found in them.
+
+    Shows itself as a chart on two log axes and a list of the steps.
+    """
+
+    def __init__(self, sizes: Sequence[int], seconds: Sequence[float]) -> None:
+        self.sizes, self.measured, self.seconds = list(sizes), list(seconds), lowered(seconds)
+        self.steps = [
+            Step(self.sizes[run[0]], self.sizes[run[-1]], self.seconds[run[len(run) // 2]])
+            for run in flat_stretches(self.seconds)
+        ]
+
+    def end(self, step: Step) -> int:
+        """The largest working set whose accesses take less than twice as long as on ``step``, in bytes."""
+        return max(n for n, s in zip(self.sizes, self.seconds, strict=True) if s < 2 * step.seconds)
+
+    def off(self, nbytes: int) -> float:
+        """By which factor the end of the nearest step differs from ``nbytes``: 1 if a step ends exactly there."""
+        ends = [self.end(step) for step in self.steps[:-1]] or [self.sizes[-1]]
+        return min(max(end / nbytes, nbytes / end) for end in ends)
+
+    def beside(self, caches: Mapping[str, int]) -> Table:
+        """Return the caches that the system tells of, by level in bytes, beside the ends of the nearest steps."""
+        rows = []
+        for level in ("L1", "L2", "L3"):
+            if told := caches.get(level, 0):
+                off = self.off(told)
+                seen = "seen" if off <= 3 else "hidden, or shared with others"
+                rows.append((level, size(told), times(off), Volatile(seen)))
+            else:
+                rows.append((level, *map(Volatile, ("not told", "-", "-"))))
+        return Table(["cache", "the system says", "nearest step off by", "in the curve"], rows)
+
+    def _lines(self) -> list[str]:
+        lines = []
+        for number, step in enumerate(self.steps, 1):
+            last = number == len(self.steps)
+            until = "on" if last else f"to {size(self.end(step))}"
+            lines.append(f"step {number}: {duration(step.seconds)} an access, from {size(step.first)} {until}")
+        return lines or ["none: the curve is nowhere flat"]
+
+    def listing(self) -> Listing:
+        """The steps, one a line."""
+        return Listing("The steps, as found in the curve", "\n".join(self._lines()))
+
+    def chart(self):
+        """Return the curve as a Matplotlib figure, with the steps as bars below the points."""
+        from matplotlib.figure import Figure
+
+        fig = Figure(figsize=(9, 4.6), layout="constrained")
+        axes = fig.subplots()
+        axes.plot(self.sizes, self.measured, "o", color=PALETTE[0], markersize=7, label="measured")
+        for number, step in enumerate(self.steps, 1):
+            ends = [step.first, step.last]
+            axes.plot(ends, [step.seconds] * 2, color=PALETTE[1], linewidth=5, alpha=0.6, solid_capstyle="butt")
+            middle = (step.first * step.last) ** 0.5
+            place = {"textcoords": "offset points", "ha": "center", "va": "bottom", "fontsize": 14}
+            axes.annotate(f"step {number}: {duration(step.seconds)}", (middle, step.seconds), (0, 12), **place)
+        axes.set(xscale="log", yscale="log", ylim=(min(self.measured) / 1.6, max(self.measured) * 2.5))
+        axes.set_xticks([4**k for k in range(6, 16) if self.sizes[0] <= 4**k <= self.sizes[-1]])
+        axes.xaxis.set_major_formatter(lambda nbytes, _: f"{size(nbytes)}".replace(".00", "").replace(".0", ""))
+        axes.yaxis.set_major_formatter(lambda seconds, _: f"{duration(seconds)}".replace(".00", "").replace(".0", ""))
+        axes.minorticks_off()
+        axes.tick_params(labelsize=12)
+        axes.set_xlabel("memory worked on, log scale", fontsize=13)
+        axes.set_ylabel("time per access, log scale", fontsize=13)
+        axes.spines[["top", "right"]].set_visible(False)
+        return fig
+
+    def __repr__(self) -> str:
+        return repr(self.listing())
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        figure(
+            self.chart(),
+            "Time per access against the memory worked on, both on log axes: it rises in steps, which are marked.",
+        )
+        display(self.listing())
+
+
+def sweep(smallest: int = SMALLEST, largest: int | None = None, *, per_octave: int = 2) -> Waits:
+    """Measure the wait for one access in working sets of ``smallest`` to ``largest`` bytes (≈ 2 s).
+
+    ``largest`` is 256 MiB, or twice the largest cache that the system tells of, or less where memory is short. Needs
+    a C compiler (``native/latency.c``); raises ``BuildError``.
+    """
+    import psutil
+
+    from unladen.build import native
+
+    kernels = native("latency.c")
+    largest = largest or max(LARGEST, 2 * max(hardware.caches().values(), default=0))
+    largest = max(2 * smallest, min(largest, psutil.virtual_memory().available // 4))
+    points = range(int(math.log2(largest / smallest) * per_octave) + 1)
+    sizes = [int(smallest * 2 ** (k / per_octave)) // LINE * LINE for k in points]
+    buffer = aligned(sizes[-1])
+    seconds = [math.inf] * len(sizes)
+    with Progress("chasing pointers") as progress:
+        # Several passes, so that what disturbs one of them for a while does not decide about any size.
+        for turn in range(PASSES):
+            for k, nbytes in enumerate(sizes):
+                if turn == 0 or nbytes <= CHEAP:
+                    progress.at((turn + k / len(sizes)) / PASSES, str(size(nbytes)))
+                    seconds[k] = min(seconds[k], wait_in(kernels, buffer, nbytes // LINE))
+    return Waits(sizes, seconds)
+
+
+def wait_in(kernels, buffer: np.ndarray, blocks: int, block: int = LINE, gap: int = 0) -> float:
+    """Return the seconds that one step takes in a chase through ``blocks`` blocks of ``block`` bytes in ``buffer``.
+
+    With a ``gap`` (bytes), every other step goes that far within the same block; see ``native/latency.c``.
+    """
+    kernels.link_cycle(buffer, blocks, block // 8, gap // 8, blocks)
+    if blocks * block <= CHEAP:
+        kernels.chase(buffer, 0, blocks)  # so that every element has been visited once
+    at = 0
+
+    def some_steps() -> None:
+        nonlocal at  # goes on where the last call stopped: else it would come by the same few elements again
+        at = kernels.chase(buffer, at, STEPS)
+
+    return _best(some_steps) / STEPS
+
+
+def aligned(nbytes: int) -> np.ndarray:
+    """Return an array of ``nbytes`` zeros, as unsigned integers of 8 bytes, that begins on a page of its own."""
+    page = 2**14  # a multiple of the pages of every common system
+    whole = np.zeros(nbytes + page, dtype=np.uint8)
+    start = -whole.ctypes.data % page
+    found = whole[start : start + nbytes].view(np.uint64)
+    found[:] = 0  # written to now, so that no page is missing later
+    return found
+
+
+def _best(call: Callable[[], object]) -> float:
+    lane = Lane("", call)
+    lane.first_call()
+    lane.second_call()
+    lane.calibrate()
+    for _ in range(SAMPLES):
+        lane.sample()
+    return lane.best

@@ -1,0 +1,114 @@
+"""What other people's tools say of this machine, to hold against what the course measured."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+from unladen.show import Table, Volatile, size, three_digits
+from unladen.timing import hardware
+from unladen.timing.missing import install
+
+MEMORY = 64  # MiB that the tools move: as much as an array of `machine().bandwidth`
+
+# field of lscpu -> what it means for a program
+_READING = {
+    "Model name": "who made it, and when; a virtual machine may blur it",
+    "Thread(s) per core": "2: two threads share the units and the caches of one core",
+    "CPU(s)": "as many threads can run at the same moment",
+    "L1d cache": "the nearest data cache: divide by its instances",
+    "L2 cache": "the next one, mostly one for each core, too",
+    "L3 cache": "shared by cores; with strangers, in a virtual machine",
+    "NUMA node(s)": "above 1: some memory is nearer than other memory",
+    "Hypervisor vendor": "who pretends to be this machine, if somebody does",
+    "vector units": "numbers of 64 bits that one instruction computes with",
+}
+
+
+def processor_card() -> Table:
+    """Return what ``lscpu`` tells that matters to a program, and what it means; else what Python can find out."""
+    told = lscpu() or _without_lscpu()
+    rows = [(field, Volatile(told.get(field, "not told")), meaning) for field, meaning in _READING.items()]
+    return _Words(["lscpu", "this machine", "what it means"], rows)
+
+
+class _Words(Table):
+    """A table of words, which stand on the left although they may vary."""
+
+    def _aligned_right(self) -> set[int]:
+        return set()
+
+
+def lscpu() -> dict[str, str]:
+    """Return the fields of ``lscpu`` by name; empty where there is none (it belongs to Linux)."""
+    if not shutil.which("lscpu"):
+        return {}
+    done = subprocess.run(["lscpu"], capture_output=True, text=True, env=os.environ | {"LC_ALL": "C"})
+    fields = {name.strip(): text.strip() for name, _, text in (row.partition(":") for row in done.stdout.splitlines())}
+    return fields | {"vector units": _vectors(fields.get("Flags") or fields.get("Features", ""))} if fields else {}
+
+
+def _without_lscpu() -> dict[str, str]:
+    caches = {f"{level}d cache" if level == "L1" else f"{level} cache": n for level, n in hardware.caches().items()}
+    return {"Model name": hardware.processor(), "CPU(s)": str(hardware.cores()["logical"])} | {
+        name: str(size(nbytes)) for name, nbytes in caches.items()
+    }
+
+
+def _vectors(flags: str) -> str:
+    widths = {"avx512f": "8 (AVX-512)", "avx2": "4 (AVX2)", "avx": "4 (AVX)", "sse2": "2 (SSE2)", "asimd": "2 (NEON)"}
+    return next((width for flag, width in widths.items() if flag in flags.split()), "not told")
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What a ``tool`` says: ``rate`` (bytes a second) of ``kind`` "copy" or "read"; None where the tool is missing."""
+
+    tool: str
+    kind: str
+    rate: float | None
+
+    def factor(self, ours: float) -> float:
+        """By which factor it differs from ``ours``; 1 where there is no opinion."""
+        return max(ours / self.rate, self.rate / ours) if self.rate else 1.0
+
+
+def opinions() -> list[Opinion]:
+    """Ask ``mbw`` and ``sysbench`` for this machine's bandwidth, the best of a few runs each (≈ 1 s)."""
+    return [Opinion("mbw", "copy", _mbw()), Opinion("sysbench", "read", _sysbench())]
+
+
+def beside(ours: dict[str, float]) -> Table:
+    """Return the opinions beside ``ours`` (bytes a second by kind), or the command that installs a missing tool."""
+    rows = []
+    for one in opinions():
+        said = f"{three_digits(one.rate / 1e9)} GB/s" if one.rate else f"not here: {install(one.tool)}"
+        rows.append((one.tool, one.kind, Volatile(said), Volatile(f"{three_digits(ours[one.kind] / 1e9)} GB/s")))
+    return Table(["tool", "kind", "it says", "this course"], rows)
+
+
+def _mbw() -> float | None:
+    """The best copy of mbw, in bytes read and written a second (it counts an array that is copied once)."""
+    found = _said(["mbw", "-q", "-a", "-n", "12", "-t0", str(MEMORY)], r"([\d.]+) MiB/s")
+    return 2 * max(found) * 2**20 if found else None
+
+
+def _sysbench() -> float | None:
+    moved = f"--memory-total-size={16 * MEMORY}M"
+    read = ["sysbench", "memory", f"--memory-block-size={MEMORY}M", moved, "--memory-oper=read", "run"]
+    found = [rate for _ in range(3) for rate in _said(read, r"\(([\d.]+) MiB/sec\)")]
+    return max(found) * 2**20 if found else None
+
+
+def _said(command: list[str], pattern: str) -> list[float]:
+    """Run a tool and return the numbers that it printed; none where it is missing or fails."""
+    if not shutil.which(command[0]):
+        return []
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    return [float(number) for number in re.findall(pattern, done.stdout)]
