@@ -12,9 +12,11 @@ import json
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
+from types import CodeType
 
 from unladen.show import Listing, Table
 from unladen.timing.interpreters import Interpreter, other_interpreters
@@ -39,14 +41,24 @@ def names(function: Callable, *, adaptive: bool = False) -> list[str]:
 def loop(function: Callable) -> list[str]:
     """The names of the instructions in a function's last loop, as compiled: from where it jumps back to, to the jump.
 
-    Raises ``ValueError`` for a function without a loop.
+    A comprehension counts as a loop, also where it is compiled as a function of its own (before 3.12). Raises
+    ``ValueError`` for a function without a loop.
     """
-    code = list(dis.get_instructions(function))
-    back = [at for at, one in enumerate(code) if one.opname.startswith("JUMP_BACKWARD")]
-    if not back:
-        raise ValueError(f"{function.__name__} has no loop: give a function with a `for` or a `while` in it")
-    start = next(at for at, one in enumerate(code) if one.offset == code[back[-1]].argval)
-    return [one.opname for one in code[start : back[-1] + 1]]
+    for part in _parts(function.__code__):
+        code = list(dis.get_instructions(part))
+        back = [at for at, one in enumerate(code) if one.opname.startswith("JUMP_BACKWARD")]
+        if back:
+            start = next(at for at, one in enumerate(code) if one.offset == code[back[-1]].argval)
+            return [one.opname for one in code[start : back[-1] + 1]]
+    raise ValueError(f"{function.__name__} has no loop: give a function with a `for` or a `while` in it")
+
+
+def _parts(code: CodeType) -> Iterator[CodeType]:
+    """Yield a code object and those that are among its constants, to any depth."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _parts(constant)
 
 
 def beside(function: Callable) -> Table:
@@ -78,6 +90,60 @@ def _argument(one: dis.Instruction) -> str:
     if one.opcode in dis.hasjrel or one.opcode in dis.hasjabs:
         return f"to {one.argval}"  # since 3.13 dis names a label there, which this table has not
     return one.argrepr or ("" if one.arg is None else str(one.arg))
+
+
+@dataclass
+class Life:
+    """What became of one instruction: ``after[kind]`` is its name after each call with values of that kind."""
+
+    after: dict[str, list[str]]
+
+    def table(self) -> Table:
+        """One row for the first call with each kind of value, and one for each call that changed the instruction."""
+        rows = []
+        for kind, names_after in self.after.items():
+            changed = [0] + [n for n in range(1, len(names_after)) if names_after[n] != names_after[n - 1]]
+            rows += [("" if n else kind, str(n + 1), names_after[n]) for n in changed]
+        return Table(["fed with", "after call", "the instruction is"], rows, right=(1,))
+
+    def __repr__(self) -> str:
+        return repr(self.table())
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def life(function: Callable, fed: Mapping[str, tuple], start: str, *, calls: int = WARM) -> Life:
+    """Call a fresh ``function`` with each of the ``fed`` arguments so often, and look at one instruction after each.
+
+    The instruction looked at is the first whose name begins with ``start`` (``"BINARY_OP"``).
+    """
+    after: dict[str, list[str]] = {}
+    for kind, values in fed.items():
+        after[kind] = []
+        for _ in range(calls):
+            function(*values)
+            after[kind].append(next(name for name in names(function, adaptive=True) if name.startswith(start)))
+    return Life(after)
+
+
+def repeated(
+    expression: str, shared: Mapping[str, object], *, times: int = 20, turns: int = 1000, **local: object
+) -> Callable[[], int]:
+    """Make a function with a loop of ``turns`` turns, whose body is nothing but ``expression``, ``times`` times over.
+
+    ``shared`` are the global names that it sees, ``local`` its local variables. It returns how often the expression
+    was evaluated. Written out, so that what is timed is the expression and hardly the loop.
+    """
+    given = ", ".join(["_turns=_turns", *(f"{name}={name}" for name in local)])
+    body = [f"        {expression}"] * times
+    text = [f"def repeated({given}):", "    for _ in _turns:", *body, f"    return {times} * len(_turns)"]
+    names_seen = {**shared, **local, "_turns": range(turns)}
+    exec("\n".join(text), names_seen)
+    function = names_seen.pop("repeated")
+    for name in [*local.keys() - shared.keys(), "_turns"]:
+        del names_seen[name]  # they were needed once, for the default arguments
+    return function
 
 
 @cache
