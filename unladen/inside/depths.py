@@ -69,7 +69,7 @@ def _effect(opname: str, opcode: int, argument: int | None) -> int:
 
 
 def exception_table(code: CodeType) -> list[tuple[int, int, int, int, int]]:
-    """The rows of a code object's exception table: start, end, target (in bytes), depth to keep, 1 if it saves the place.
+    """A code object's exception table: start, end, target (in bytes), depth to keep, 1 if the place is saved.
 
     The format is described in CPython's ``Objects/exception_handling_notes.txt`` (3.13: ``InternalDocs``).
     """

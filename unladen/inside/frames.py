@@ -96,7 +96,7 @@ def slots(frame: FrameType, where: Layout, known: int) -> tuple[list[int], int |
 
 
 def held(word: int, tagged: bool) -> object:
-    """The object that a slot holds, with a reference of our own; ``NULL`` for none; a bare integer of 3.14 as ``int``."""
+    """The object that a slot holds, ``NULL`` for none; the integer itself where 3.14 keeps one without an object."""
     if tagged:
         if word & _INTEGER == _INTEGER:
             return ctypes.c_ssize_t(word).value >> 2

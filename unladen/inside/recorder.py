@@ -205,7 +205,7 @@ class Recorder:
             return
         offset = frame.f_lasti if offset is None else offset
         one, code = instructions(frame.f_code)[offset], frame.f_code
-        step = Step(_name(code), watched.depth, offset, one.positions.lineno, one.opname, _argument(one), code=code)
+        step = Step(name_of(code), watched.depth, offset, one.positions.lineno, one.opname, argument(one), code=code)
         watched.step = step
         step.stack, step.locals = self._holds(frame)  # for now: what it begins with
         self.steps.append(step)
@@ -221,7 +221,7 @@ class Recorder:
             frame = frame.f_back
         if step is None or frame is None:
             return
-        step.note = f"calls {_name(callee.f_code)}"
+        step.note = f"calls {name_of(callee.f_code)}"
         stated = None if self.trouble else frames.stated_depth(frame)
         # what the interpreter has already handed over is no longer on the stack
         step.meanwhile = step.stack[: len(step.stack) if stated is None else stated]
@@ -233,7 +233,7 @@ class Recorder:
             if verb is None or step.note.startswith("raises"):
                 # RERAISE is not reported as an exception: what it raises is on its stack
                 raised = step.note or f"raises {step.stack[-1] if step.stack else ''}"
-                step.note = f"{raised}, leaves {_name(frame.f_code)}"
+                step.note = f"{raised}, leaves {name_of(frame.f_code)}"
             else:
                 step.note = f"{verb} {shown(value)}"
             step.stack = step.stack[:-1] if verb == "yields" else []
@@ -250,7 +250,7 @@ class Recorder:
                     bound = _names_in_a_body(frame)
                 return [shown(value) for value in stack], {name: shown(value) for name, value in bound.items()}
             except frames.FrameError as error:
-                self.trouble = f"the memory of {_name(frame.f_code)} could not be read: {error}"
+                self.trouble = f"the memory of {name_of(frame.f_code)} could not be read: {error}"
         bound = frame.f_locals if frame.f_code.co_flags & 1 else _names_in_a_body(frame)
         return [UNKNOWN] * known, {name: shown(value) for name, value in dict(bound).items()}
 
@@ -260,7 +260,7 @@ class Recorder:
             return
         stated, known = frames.stated_depth(frame), depths(frame.f_code)[frame.f_lasti]
         if stated is not None and stated != known:
-            self.trouble = f"{_name(frame.f_code)} holds {stated} values where its bytecode says {known}"
+            self.trouble = f"{name_of(frame.f_code)} holds {stated} values where its bytecode says {known}"
 
 
 def _names_in_a_body(frame: FrameType) -> dict[str, object]:
@@ -268,11 +268,11 @@ def _names_in_a_body(frame: FrameType) -> dict[str, object]:
     return {name: held[name] for name in frame.f_code.co_names if name in held and not name.startswith("__")}
 
 
-def _name(code: CodeType) -> str:
+def name_of(code: CodeType) -> str:
     return code.co_qualname.rpartition("<locals>.")[2]
 
 
-def _argument(one) -> str:
+def argument(one) -> str:
     """The argument of an instruction as ``dis`` shows it, jumps with their target's offset, code by its name."""
     if one.argrepr.startswith("to "):
         return f"to {one.argval}"

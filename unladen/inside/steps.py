@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from types import CodeType, FunctionType, MethodType
+from types import FunctionType, MethodType
 
 from unladen.inside.recorder import Recorder, Step, Stop
 from unladen.inside.values import cut, shown
@@ -69,8 +69,7 @@ class Steps:
     def __repr__(self) -> str:
         several = len({step.function for step in self.steps}) > 1
         rows = [self._row(number, step, several) for number, step in enumerate(self.steps[:FIRST], self.first)]
-        more = len(self.steps) - len(rows)
-        notes = [f"… and {more} more instruction{'s' * (more != 1)}"] * bool(more) + [self.note] * bool(self.note)
+        notes = [self.more(FIRST)] * (len(rows) < len(self.steps)) + [self.note] * bool(self.note)
         columns = [
             "step",
             *["function"] * several,
@@ -80,6 +79,11 @@ class Steps:
             "locals",
         ]
         return repr(Table(columns, rows, self.title, "\n".join(notes), right=(0, 1 + several)))
+
+    def more(self, shown: int) -> str:
+        """How many steps there are after the first ``shown`` ones, in words."""
+        left = len(self.steps) - shown
+        return f"… and {left} more instruction{'s' * (left != 1)}"
 
     @staticmethod
     def _row(number: int, step: Step, several: bool) -> list[str]:
@@ -92,7 +96,7 @@ class Steps:
     def _repr_html_(self) -> str:
         from unladen.inside.strip import strip
 
-        return strip(self)
+        return strip(self, FIRST)
 
 
 def step_through(f: Callable, /, *args, limit: int = 200, into: bool = True, **kwargs) -> Steps:
@@ -104,8 +108,8 @@ def step_through(f: Callable, /, *args, limit: int = 200, into: bool = True, **k
     instruction. After ``limit`` instructions the function is stopped.
 
     What ``f`` prints and changes happens. An exception that leaves it is kept in the result's ``error``, not raised;
-    ``KeyboardInterrupt`` is raised. Raises ``NoBytecodeError`` for what has no bytecode (functions written in C) and for
-    async functions, ``ValueError`` for a limit below 1.
+    ``KeyboardInterrupt`` is raised. Raises ``NoBytecodeError`` for what has no bytecode (functions written in C) and
+    for async functions, ``ValueError`` for a limit below 1.
     """
     if limit < 1:
         raise ValueError(f"expected a limit of at least 1 instruction, and got {limit}")
@@ -145,8 +149,8 @@ def _function_of(f: object) -> FunctionType:
         found = found.__func__
     if not isinstance(found, FunctionType) and isinstance(getattr(found, "__wrapped__", None), FunctionType):
         found = found.__wrapped__  # functools.cache and its kin: written in C, around a Python function
-    if not isinstance(found, FunctionType) and isinstance(getattr(type(found), "__call__", None), FunctionType):
-        found = type(found).__call__
+    if not isinstance(found, FunctionType):  # an object whose class defines __call__
+        found = getattr(type(found), "__call__", found)  # noqa: B004
     if not isinstance(found, FunctionType):
         raise NoBytecodeError(_no_bytecode(f))
     if found.__code__.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
@@ -159,9 +163,11 @@ def _function_of(f: object) -> FunctionType:
 
 def _no_bytecode(f: object) -> str:
     if not callable(f):
-        return f"step_through expected a function and its arguments, and got {shown(f)}: write step_through(f, 3), not f(3)"
+        return f"expected a function and its arguments, as in step_through(f, 3), and got {shown(f)}"
     name = getattr(f, "__name__", type(f).__name__)
-    return f"{name} is not written in Python: it has no bytecode to step through. Give a function defined with def or lambda."
+    return (
+        f"{name} is not written in Python: there is no bytecode to step through. Give one defined with def or lambda."
+    )
 
 
 def _call(f: object, args: tuple, kwargs: dict) -> str:
