@@ -45,7 +45,7 @@ def draw() -> Page:
     for k, place in enumerate(places):
         end = 334 + 210 * place + 98 * (place % 2) + 47
         page.arrow((330 + 4 + k * SLOT + 14, 444), (end, 528), stroke=RED, width=2)
-    page.text(330, 634, "one line for one number, and the lines follow no rule: each is waited for", 20)
+    page.text(330, 634, "one number a line, and no rule: each line is waited for", 20)
     return page
 
 
