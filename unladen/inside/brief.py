@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 
-from unladen.inside.layout import issubclass_of_type, of_type
+from unladen.inside.layout import is_metaclass, of_type
 
 _CONTAINERS = (list, tuple, dict, set, frozenset, bytearray)
 
@@ -32,7 +32,7 @@ def brief(obj: object) -> str:
         return cut(repr(obj if len(obj) < 50 else obj[:50]))
     if cls in _CONTAINERS:
         return f"{cls.__name__} of {len(obj):,}"
-    if issubclass_of_type(cls):
+    if is_metaclass(cls):
         return f"class {cut(name_of(obj))}"
     if cls is types.FunctionType:
         return f"function {cut(obj.__name__)}"

@@ -43,7 +43,7 @@ def _title(peek: Peek, block: Block) -> str:
 
 
 def _last_words(peek: Peek) -> list[str]:
-    return [f"not divided into fields: {peek.why_raw}"] if peek.why_raw else []
+    return [*peek.remarks, *[f"not divided into fields: {peek.why_raw}"] * bool(peek.why_raw)]
 
 
 _TINTS = ("0,114,178", "230,159,0", "0,158,115", "204,121,167", "86,180,233", "213,94,0")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import array
+import types
 from collections.abc import Callable
 
-from unladen.inside import kinds_numbers, kinds_sequences, kinds_tables, kinds_text
+from unladen.inside import kinds_arrays, kinds_numbers, kinds_sequences, kinds_structures, kinds_tables, kinds_text
 from unladen.inside.brief import name_of
 from unladen.inside.fields import Ruler
+from unladen.inside.kinds_instances import added, look_at_other
+from unladen.inside.kinds_types import look_at_type
 from unladen.inside.layout import of_type
-from unladen.inside.look import Look, added
+from unladen.inside.look import Look
 
 _KINDS: dict[type, Callable[[Look], Ruler]] = {
     bool: kinds_numbers.look_at_int,
@@ -24,18 +28,25 @@ _KINDS: dict[type, Callable[[Look], Ruler]] = {
     dict: kinds_tables.look_at_dict,
     set: kinds_tables.look_at_set,
     frozenset: kinds_tables.look_at_set,
+    type: look_at_type,
+    array.array: kinds_arrays.look_at_array,
+    types.FunctionType: kinds_structures.look_at_function,
+    **dict.fromkeys(kinds_structures.PLAIN, kinds_structures.look_at_structure),
+    object: look_at_other,
 }
 
 
 def divide(look: Look) -> None:
     """Divide the object into fields. Raises ``LayoutError`` where the bytes are not what they should be."""
-    base = next((base for base in of_type(look.cls, "__mro__") if base in _KINDS), object)
-    if base is object:
-        ruler = look.own(look.form.basicsize)
-        look.kind = f"{name_of(look.cls)} object"
-    else:
-        ruler = _KINDS[base](look)
-        if look.cls is not base:
-            look.kind += f", of its subclass {name_of(look.cls)}"
+    base = next(base for base in of_type(look.cls, "__mro__") if base in _KINDS)
+    function = _KINDS[base]
+    of_numpy = kinds_arrays.numpy_base(look.cls)
+    if of_numpy is look.cls and of_numpy.__name__ != "ndarray":
+        base, function = object, kinds_arrays.look_at_scalar
+    elif of_numpy:
+        base, function = of_numpy, kinds_arrays.look_at_ndarray
+    ruler = function(look)
+    if look.cls is not base and base not in (object, type):
+        look.kind += f", of its subclass {name_of(look.cls)}"
     added(look, ruler)
-    look.fits()
+    look.fits(base)

@@ -7,7 +7,7 @@ from itertools import islice
 
 from unladen.inside.brief import brief
 from unladen.inside.fields import LayoutError, Ruler
-from unladen.inside.layout import FREE_THREADED, HEAD, VERSION, WORD
+from unladen.inside.layout import FREE_THREADED, HEAD, VERSION, WORD, of_type
 from unladen.inside.look import Look, elements
 
 KEYS_HEAD = 32  # sizeof(PyDictKeysObject) without the arrays that follow
@@ -65,7 +65,7 @@ def _usable(log2: int) -> int:
 
 
 def keys_object(look: Look, address: int, counted: bool, note: str, steady: bool, items: dict | None) -> Ruler:
-    """A block for a keys object (PyDictKeysObject): the head, the indices by hash, the entries in order of insertion."""
+    """A block for a keys object (PyDictKeysObject): head, indices by hash, entries in order of insertion."""
     ruler = look.part("keys", address, keys_size(look.read(address, KEYS_HEAD)), counted, note)
     ruler.number("dk_refcnt", "q", "owners of these keys", volatile=not counted)
     log2 = ruler.peek("B")
@@ -138,7 +138,7 @@ def _key(look: Look, address: int) -> str:
 
 
 def text_at(look: Look, address: int) -> str:
-    """The text of a str that nothing but memory leads to: read from its bytes, not as an object. ASCII only, else ''."""
+    """The text of a str known by its address alone, read from its bytes, not as an object; ASCII only, else ''."""
     head = look.read(address, HEAD + 3 * WORD)
     type_address = struct.unpack_from("=Q", head, HEAD - WORD)[0]
     length = struct.unpack_from("=q", head, HEAD)[0]
@@ -207,7 +207,7 @@ def _values(look: Look, ruler: Ruler, capacity: int, names: list[str]) -> None:
 
 def look_at_set(look: Look) -> Ruler:
     """A set or frozenset: a table of keys and their hashes, inside the object as long as it has 8 places."""
-    base = frozenset if frozenset in look.cls.__mro__ else set
+    base = frozenset if frozenset in of_type(look.cls, "__mro__") else set
     length = base.__len__(look.obj)
     look.kind = f"{base.__name__} of {length:,}"
     steady = _steady(base.__iter__(look.obj))

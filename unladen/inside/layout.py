@@ -55,6 +55,7 @@ class Shape:
     managed_dict: bool
     managed_weakref: bool
     inline_values: bool
+    claimed: int  # bytes of a pre-header that sys.getsizeof counts although there is none
 
     @property
     def pre_header(self) -> int:
@@ -67,21 +68,21 @@ def shape(obj: object) -> Shape:
     cls = type(obj)
     flags = of_type(cls, "__flags__")
     has_gc = bool(flags & _HAVE_GC)
-    if issubclass_of_type(cls):
-        has_gc = bool(of_type(obj, "__flags__") & _HEAP_TYPE)  # static types are not collected (type_is_gc)
+    static = is_metaclass(cls) and not of_type(obj, "__flags__") & _HEAP_TYPE  # not collected (type_is_gc)
     return Shape(
         of_type(cls, "__basicsize__"),
         of_type(cls, "__itemsize__"),
         of_type(cls, "__dictoffset__"),
         of_type(cls, "__weakrefoffset__"),
-        has_gc and not FREE_THREADED,
+        has_gc and not static and not FREE_THREADED,
         bool(flags & _MANAGED_DICT),
         bool(flags & _MANAGED_WEAKREF) and VERSION >= (3, 12),
         bool(flags & _INLINE_VALUES) and VERSION >= (3, 13),
+        16 if static and VERSION < (3, 13) else 0,
     )
 
 
-def issubclass_of_type(cls: type) -> bool:
+def is_metaclass(cls: type) -> bool:
     """Whether instances of ``cls`` are types; ``issubclass`` would ask the metaclass."""
     return type in of_type(cls, "__mro__")
 
@@ -94,12 +95,8 @@ def before(ruler: Ruler, form: Shape) -> None:
         second = "managed dict or values" if VERSION == (3, 12) else "managed dict"
         ruler.pointer(second, _MANAGED[second])
     if form.gc_head:
-        following = ruler.peek("Q")
-        ruler.pointer("_gc_next", "the collector's list: next object", volatile=True)
-        ruler.pointer("_gc_prev", "and the previous one; 2 low bits are flags", volatile=True)
-        tracked = "" if following else "not tracked by the collector"
-        if tracked:
-            pass
+        ruler.pointer("_gc_next", "the collector's list: the next object", volatile=True)
+        ruler.pointer("_gc_prev", "and the previous one", volatile=True)
     if ruler.at != 0:
         raise LayoutError(f"the pre-header ends at {ruler.at}, not at the object")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+import struct
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from unladen.inside import layout
 from unladen.inside.brief import brief, name_of
 from unladen.inside.fields import Block, LayoutError, Ruler
-from unladen.inside.layout import of_type
+from unladen.inside.layout import HEAD, VERSION, WORD, of_type
 from unladen.inside.memory import Read
 
 MANY = 10  # so many elements of an array get a field each; of more, the first and the last ones
@@ -29,9 +30,10 @@ class Look:
         self.cls, self.address = type(self.obj), id(self.obj)
         self.read, self.counts = read, counts
         self.form = layout.shape(self.obj)
-        self.counted = sizeof(self.obj)
+        self.counted, self.counted_by = sizeof(self.obj)
         self.blocks: list[Block] = []
         self.kind = ""
+        self.remarks: list[str] = []
         self._known = {id(thing): thing for thing in (self.cls, None, True, False)}
         self.shared = not isinstance_of(self.cls, _MADE_AT_RUN_TIME) and is_static(self.cls)
 
@@ -71,11 +73,22 @@ class Look:
         self.blocks.append(Block(name, address, start, size, nbytes, note))
         return Ruler(self.read, self.blocks[-1], self.name)
 
-    def fits(self) -> None:
-        """Check that the counted blocks are what ``__sizeof__`` reports, and that no byte was left out."""
-        sizes = sum(block.counted for block in self.blocks) - self.form.pre_header
-        if sizes != self.counted:
-            raise LayoutError(f"the fields make {sizes} bytes, __sizeof__ says {self.counted}")
+    def end_of_items(self) -> int:
+        """Where the items inside the object end, if they do (3.11 puts what a subclass adds behind them); else 0."""
+        if not self.form.itemsize or VERSION != (3, 11):
+            return 0
+        items = abs(struct.unpack("=q", self.read(self.address + HEAD, WORD))[0]) * self.form.itemsize
+        return -(-(self.form.basicsize + items) // WORD) * WORD
+
+    def fits(self, base: type) -> None:
+        """Check that the counted blocks are what ``__sizeof__`` reports for a ``base``, and that no byte was left out."""
+        more = self.counted - (sum(block.counted for block in self.blocks) - self.form.pre_header)
+        if more < 0 or (more and self.counted_by in of_type(base, "__mro__")):
+            raise LayoutError(f"__sizeof__ says {self.counted} bytes, the fields make {self.counted - more}")
+        if self.form.claimed:
+            self.remarks.append(f"sys.getsizeof adds {self.form.claimed} bytes for the collector, which are not there")
+        if more and not self.remarks:
+            self.remarks.append(f"sys.getsizeof counts {more:,} bytes more, which peek does not know")
         for block in self.blocks:
             if sum(field.size for field in block.fields) != block.size:
                 raise LayoutError(f"the fields of the {block.name} do not make {block.size} bytes")
@@ -94,47 +107,15 @@ def is_static(cls: type) -> bool:
     return not of_type(cls, "__flags__") & 1 << 9
 
 
-def sizeof(obj: object) -> int:
-    """What ``__sizeof__`` reports in bytes: the one written in C, so that no class can have a word in it."""
+def sizeof(obj: object) -> tuple[int, type]:
+    """What ``__sizeof__`` reports in bytes, and whose it is: one written in C, so that no class can have a word in it."""
     for base in of_type(type(obj), "__mro__"):
         method = of_type(base, "__dict__").get("__sizeof__")
         if type(method) is type(object.__sizeof__):
-            return method(obj)
+            return method(obj), base
     raise LayoutError("no __sizeof__ of CPython's own was found")
 
 
 def elements(count: int) -> tuple[range, range]:
     """The indices of an array's elements that get a field each: the first ones and the last ones."""
     return (range(count), range(0)) if count <= MANY else (range(_FIRST), range(count - _LAST, count))
-
-
-def added(look: Look, ruler: Ruler) -> None:
-    """Take what a class adds behind the structure of its base: slots, and the pointer to its dictionary."""
-    end = ruler.block.start + ruler.block.size
-    beyond = look.form.basicsize - end
-    if beyond > 0 and not is_static(look.cls):
-        _slots(look, ruler)
-        ruler = look.part("added by the class", look.address, beyond, counted=False, start=end)
-    _slots(look, ruler)
-
-
-def _slots(look: Look, ruler: Ruler) -> None:
-    known = _offsets(look)
-    stop = ruler.at + ruler.left
-    while ruler.left:
-        at = ruler.at
-        if at in known:
-            ruler.pointer(*known[at])
-            continue
-        following = min([offset for offset in known if offset > at and offset < stop] + [stop])
-        ruler.put("…", following - at, None, "unknown to peek", volatile=True)
-
-
-def _offsets(look: Look) -> dict[int, tuple[str, str]]:
-    """Where pointers of known meaning lie: offset -> field's name and note."""
-    known = {}
-    if look.form.dictoffset > 0:
-        known[look.form.dictoffset] = ("__dict__", "→ its __dict__")
-    if look.form.weakrefoffset > 0:
-        known[look.form.weakrefoffset] = ("__weakref__", "→ the weak references to it")
-    return known

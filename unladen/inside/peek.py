@@ -31,6 +31,7 @@ class Peek:
     fields: list[Field]
     parts: list[Block] = field(default_factory=list)
     why_raw: str = ""
+    remarks: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list, repr=False)
 
     def __getitem__(self, name: str) -> Field:
@@ -96,8 +97,8 @@ def _own_references(read: Read, held: list[object]) -> dict[str, int]:
 
 def _result(look: Look, reason: str = "") -> Peek:
     own, *parts = look.blocks
-    size = sum(block.counted for block in look.blocks)
-    return Peek(look.kind, size, own.fields, parts, reason, look.blocks)
+    size = look.counted + look.form.pre_header + look.form.claimed
+    return Peek(look.kind, size, own.fields, parts, reason, look.remarks, look.blocks)
 
 
 def _undivided(held: list[object], read: Read, counts: dict[str, int], reason: str) -> Peek:
