@@ -38,14 +38,16 @@ def names(function: Callable, *, adaptive: bool = False) -> list[str]:
     return [one.opname for one in dis.get_instructions(function, adaptive=adaptive)]
 
 
-def loop(function: Callable) -> list[str]:
-    """The names of the instructions in a function's last loop, as compiled: from where it jumps back to, to the jump.
+def loop(function: Callable, *, adaptive: bool = False) -> list[str]:
+    """The names of the instructions in a function's last loop, from where it jumps back to, to the jump.
 
-    A comprehension counts as a loop, also where it is compiled as a function of its own (before 3.12). Raises
-    ``ValueError`` for a function without a loop.
+    They are those that were compiled, or with ``adaptive`` those that stand there now.
+
+    A comprehension counts as a loop, also where it is a function of its own (before 3.12). Raises ``ValueError`` for a
+    function without a loop.
     """
     for part in _parts(function.__code__):
-        code = list(dis.get_instructions(part))
+        code = list(dis.get_instructions(part, adaptive=adaptive))
         back = [at for at, one in enumerate(code) if one.opname.startswith("JUMP_BACKWARD")]
         if back:
             start = next(at for at, one in enumerate(code) if one.offset == code[back[-1]].argval)
@@ -137,7 +139,7 @@ def repeated(
     """
     given = ", ".join(["_turns=_turns", *(f"{name}={name}" for name in local)])
     body = [f"        {expression}"] * times
-    text = [f"def repeated({given}):", "    for _ in _turns:", *body, f"    return {times} * len(_turns)"]
+    text = [f"def repeated({given}):", "    for _ in _turns:", *body, f"    return {times * turns}"]
     names_seen = {**shared, **local, "_turns": range(turns)}
     exec("\n".join(text), names_seen)
     function = names_seen.pop("repeated")
