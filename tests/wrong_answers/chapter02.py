@@ -1,0 +1,188 @@
+"""Wrong answers to the exercises of chapter 02, and a piece of the text that each must be shown.
+
+``{id: [(source, fragment)]}``; the source defines the answer under its own name, in the exercise's language.
+"""
+
+from __future__ import annotations
+
+LINE = """
+def line_size(samples):
+    best = {stride: min(times) for stride, times in samples.items()}
+    flat = best[max(samples)]
+    return min(stride for stride in samples if best[stride] > 0.8 * flat)
+"""
+
+SMALLEST = "min(stride for stride in samples if best[stride] > 0.8 * flat)"
+
+CACHE = """
+def misses(addresses, lines):
+    cache, missed = [], 0
+    for address in addresses:
+        line = address // 64
+        if line in cache:
+            cache.remove(line)
+        else:
+            missed += 1
+        cache.append(line)
+        if len(cache) > lines:
+            del cache[0]
+    return missed
+"""
+
+SUMS = """
+#include <stddef.h>
+void column_sums(const double *matrix, size_t rows, size_t columns, double *sums) {
+    for (size_t c = 0; c < columns; c++) sums[c] = 0;
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++) sums[c] += matrix[r * columns + c];
+}
+"""
+
+KEEP = """
+#include <stddef.h>
+size_t keep_below(const int *x, size_t n, int limit, int *kept) {
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        kept[count] = x[i];
+        count += x[i] < limit;
+    }
+    return count;
+}
+"""
+
+ROOF = """
+def attainable(flops, nbytes, peak, bandwidth):
+    computing, moving = flops / peak, nbytes / bandwidth
+    return flops / max(computing, moving), "memory" if moving > computing else "arithmetic"
+"""
+
+ROOF_BY_INTENSITY = """
+def attainable(flops, nbytes, peak, bandwidth):
+    roof = flops / nbytes * bandwidth
+    return min(peak, roof), "memory" if roof < peak else "arithmetic"
+"""
+
+
+def instead(source: str, *pairs: str) -> str:
+    """The right answer with one mistake put in, as (old, new) one after the other; each place must be there."""
+    for old, new in zip(pairs[::2], pairs[1::2], strict=True):
+        assert old in source, old
+        source = source.replace(old, new)
+    return source
+
+
+WRONG = {
+    "2.1": [
+        ("def line_size(samples):\n    return 64", "not every machine has lines of 64 bytes"),
+        (instead(LINE, "min(times)", "sum(times) / len(times)"), "A mean keeps every disturbance"),
+        (instead(LINE, "min(times)", "times[0]"), "A mean keeps every disturbance"),
+        (instead(LINE, "min(times)", "sorted(times)[len(times) // 2]"), "A mean keeps every disturbance"),
+        (instead(LINE, "0.8 * flat", "0.4 * flat"), "the next stride costs clearly more"),
+        (instead(LINE, SMALLEST,
+                 "max(best, key=best.get)"), "may come in any order"),
+        (instead(LINE, SMALLEST, "max(sorted(best), key=best.get)"), "so allow a few per cent"),
+        (instead(LINE, SMALLEST, "max(samples)"),
+         "That is the largest stride"),
+        (instead(LINE, SMALLEST,
+                 "next(s for s in sorted(best) if best.get(2 * s, 0) < 1.5 * best[s])"),
+         "Begin to look from the other"),
+        (instead(LINE, SMALLEST,
+                 "next(s for s in sorted(best) if 2 * s not in best or best[2 * s] - best[s] < 1)"),
+         "Begin to look from the other"),
+        (instead(LINE, SMALLEST,
+                 "[best[s] > 0.8 * flat for s in samples].index(True)"), "That is a position"),
+        (instead(LINE, SMALLEST, "flat"), "Is that a time"),
+        (instead(LINE, "min(stride for stride in samples if", "next(stride for stride in samples if"),
+         "may come in any order"),
+        (instead(LINE, SMALLEST,
+                 "min([s for s in samples if best[s] > 0.8 * flat and best.get(s // 2, 0) > 0.8 * flat] or [8])"),
+         "the flat part begins before it"),
+        (instead(LINE, "0.8 * flat", "5"), "not with a number of nanoseconds"),
+        (instead(LINE, "0.8 * flat", "0.7 * flat"), "three quarters is not flat yet"),
+        (instead(LINE, "    flat =", "    samples.clear()\n    samples = best\n    flat ="),
+         "work on a copy"),
+    ],
+    "2.2": [
+        (instead(CACHE, "address // 64", "address"), "the number of a line is address // 64"),
+        (instead(CACHE, "address // 64", "address // 8"), "A line has 64 bytes, not 8"),
+        (instead(CACHE, "            cache.remove(line)\n", "            continue\n"), "A hit is a use, too"),
+        (instead(CACHE, "> lines", "> lines + 1"), "One too many"),
+        (instead(CACHE, "> lines", ">= lines"), "One too few"),
+        (instead(CACHE, "cache[0]", "cache[-2 if lines > 1 else 0]"), "not the latest"),
+        (instead(CACHE, "return missed", "return len(addresses) - missed"), "Those are the hits"),
+        ("def misses(addresses, lines):\n    return len({address // 64 for address in addresses})",
+         "as if all lines fitted"),
+        (instead(CACHE, "address in addresses", "address in sorted(addresses)"), "as if the accesses came sorted"),
+        (instead(CACHE, "            missed += 1", "            missed += len(cache) >= lines"),
+         "An empty cache has nothing"),
+        (instead(CACHE, "    cache, missed = [], 0\n    for address in addresses:\n",
+                 "    cache, missed = [], 0\n    while addresses:\n        address = addresses.pop(0)\n"),
+         "work on a copy"),
+    ],
+    "2.3": [
+        ("""
+#include <stddef.h>
+void column_sums(const double *matrix, size_t rows, size_t columns, double *sums) {
+    for (size_t c = 0; c < columns; c++) {
+        double total = 0;
+        for (size_t r = 0; r < rows; r++) total += matrix[r * columns + c];
+        sums[c] = total;
+    }
+}
+""", "Which index changes in your inner loop"),
+        (instead(SUMS, "    for (size_t c = 0; c < columns; c++) sums[c] = 0;\n", ""), "may be anything"),
+        (instead(SUMS, "r * columns", "r * rows"), "the step from row to row is `columns`"),
+        (instead(SUMS, "r * columns + c", "c * rows + r"), "Those are the sums of the rows"),
+        (instead(SUMS, "sums[c] +=", "sums[c] ="), "does a row replace what was there"),
+        (instead(SUMS, "r < rows", "r <= rows"), "Which is the last that your loops touch"),
+        (instead(SUMS, "c < columns; c++) sums[c] = 0", "c <= columns; c++) sums[c] = 0"), "`columns` places"),
+        (instead(SUMS, "sums[c] += matrix", "sums[c] = (float) sums[c] + (float) matrix"),
+         "It keeps 7 digits"),
+        (instead(SUMS, "const double *matrix", "double *matrix", "for (size_t r = 0; r < rows; r++)",
+                 "for (size_t r = 1; r < rows; r++)", "sums[c] += matrix[r * columns + c];\n",
+                 "matrix[c] += matrix[r * columns + c];\n"
+                 "    for (size_t c = 0; rows && c < columns; c++) sums[c] = matrix[c];\n"), "Only read the matrix"),
+        (instead(SUMS, "sums[c] = 0;\n", "sums[c] = matrix[c];\n", "size_t r = 0; r", "size_t r = 1; r"),
+         "Which is the last that your loops touch"),
+        (instead(SUMS, "    for (size_t c = 0; c < columns; c++) sums[c] = 0;\n",
+                 "    if (rows == 0) return;\n    for (size_t c = 0; c < columns; c++) sums[c] = 0;\n"),
+         "the sums are still to be set to 0"),
+    ],
+    "2.4": [
+        (instead(KEEP, "        kept[count] = x[i];\n        count += x[i] < limit;",
+                 "        if (x[i] < limit) kept[count++] = x[i];"), "about as slow as one with an `if`"),
+        (instead(KEEP, "x[i] < limit", "x[i] <= limit"), "a number equal to it is not kept"),
+        (instead(KEEP, "x[i] < limit", "x[i] > limit"), "Which way does your comparison go"),
+        (instead(KEEP, "kept[count]", "kept[i]"), "without gaps"),
+        (instead(KEEP, "        kept[count] = x[i];\n", "        (void) kept;\n"), "kept was left as it was"),
+        (instead(KEEP, "i < n", "i <= n"), "Places 0 to n - 1 are yours"),
+        (instead(KEEP, "return count", "kept[count] = 0;\n    return count"), "after the loop it need not be"),
+        (instead(KEEP, "x[i] < limit", "(unsigned) (x[i] - limit) >> 31"), "may not fit into an int"),
+        (instead(KEEP, "x[i] < limit", "(unsigned) x[i] < (unsigned) limit"), "Negative numbers are below -1"),
+        (instead(KEEP, "const int *x", "int *x", "kept[count] = x[i];\n        count += x[i] < limit;",
+                 "int now = x[i];\n        x[count] = kept[count] = now;\n        count += now < limit;"),
+         "Only read x"),
+        (instead(KEEP, "    return count", "    for (size_t i = 1; i < count; i++)\n"
+                 "        for (size_t j = i; j > 0 && kept[j - 1] > kept[j]; j--) {\n"
+                 "            int other = kept[j];\n            kept[j] = kept[j - 1];\n"
+                 "            kept[j - 1] = other;\n        }\n    return count"), "do not sort"),
+    ],
+    "2.5": [
+        (instead(ROOF, "max(", "min("), "but that is the peak"),
+        (instead(ROOF, "max(", "min(", "moving > computing", "moving < computing"), "can the bytes come so fast"),
+        (instead(ROOF, "max(computing, moving)", "(computing + moving)"), "The sum of both times"),
+        (instead(ROOF_BY_INTENSITY, "flops / nbytes", "nbytes / flops", "min(peak, roof)", "roof",
+                 "roof < peak", "True"), "not 24 / 2"),
+        (instead(ROOF, "moving > computing", "moving < computing"), "The rate is right, the name is not"),
+        (ROOF_BY_INTENSITY, "make the intensity infinite"),
+        (instead(ROOF, "flops / max(computing, moving)", "1 / max(computing / flops, moving / flops)"),
+         "A copy computes nothing"),
+        (instead(ROOF, "flops / max(computing, moving)", "flops / moving"), "No rate is above the peak"),
+        (instead(ROOF, "flops / max(computing, moving)", "max(computing, moving)"), "That is the time"),
+        (instead(ROOF, ', "memory" if moving > computing else "arithmetic"', ""), "Two things are asked"),
+        (instead(ROOF, "return ", "return [", '"arithmetic"', '"arithmetic"]'), "Return a tuple"),
+        (instead(ROOF, "moving > computing", "nbytes > flops"), "Compare the two times"),
+        (instead(ROOF, "flops / max(computing, moving)", "flops // max(computing, moving)"),
+         "throws the fraction away"),
+    ],
+}  # fmt: skip
