@@ -6,6 +6,7 @@ import types
 
 from unladen.inside.layout import is_metaclass, of_type
 
+_PLAIN = (type(None), bool, float, complex, types.EllipsisType, types.NotImplementedType)
 _CONTAINERS = (list, tuple, dict, set, frozenset, bytearray)
 
 
@@ -16,13 +17,13 @@ def cut(text: str, width: int = 24) -> str:
 
 def name_of(cls: type) -> str:
     """A class's ``__name__``, whatever its metaclass says."""
-    return of_type(cls, "__name__")
+    return str.__str__(of_type(cls, "__name__"))
 
 
 def brief(obj: object) -> str:
     """Say what an object is: its value if it is a plain number or text, else its type and how many items it has."""
     cls = type(obj)
-    if obj is None or cls in (bool, float, complex, types.EllipsisType, types.NotImplementedType):
+    if any(cls is plain for plain in _PLAIN):
         return repr(obj)
     if cls is int:
         return cut(repr(obj)) if obj.bit_length() < 200 else f"an int of {obj.bit_length():,} bits"
@@ -30,12 +31,12 @@ def brief(obj: object) -> str:
         return cut(repr(obj if len(obj) < 50 else obj[:50]))
     if cls is bytes:
         return cut(repr(obj if len(obj) < 50 else obj[:50]))
-    if cls in _CONTAINERS:
+    if any(cls is container for container in _CONTAINERS):
         return f"{cls.__name__} of {len(obj):,}"
     if is_metaclass(cls):
         return f"class {cut(name_of(obj))}"
     if cls is types.FunctionType:
-        return f"function {cut(obj.__name__)}"
+        return f"function {cut(str.__str__(obj.__name__))}"
     if cls is types.ModuleType:
         return "module"
     return f"{cut(name_of(cls))} object"

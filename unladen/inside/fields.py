@@ -120,10 +120,13 @@ class Ruler:
         self.put(name, struct.calcsize(f"={_native(code)}"), value, note, **({"shown": f"{value:,}"} | more))
         return value
 
-    def pointer(self, name: str, note: str = "", volatile: bool | None = None) -> int:
-        """Take a pointer; unless it is NULL it is volatile, because addresses differ from run to run."""
+    def pointer(self, name: str, note: str = "", volatile: bool | None = None, unset: str = "") -> int:
+        """Take a pointer; unless it is NULL it is volatile, because addresses differ from run to run.
+
+        ``note`` says what it points to, ``unset`` what it means if it is NULL.
+        """
         value = self.peek("Q")
-        said = note if value else ""
+        said = note if value else unset
         self.put(
             name,
             8,

@@ -38,7 +38,7 @@ _KINDS: dict[type, Callable[[Look], Ruler]] = {
 
 def divide(look: Look) -> None:
     """Divide the object into fields. Raises ``LayoutError`` where the bytes are not what they should be."""
-    base = next(base for base in of_type(look.cls, "__mro__") if base in _KINDS)
+    base = next(base for one in of_type(look.cls, "__mro__") for base in _KINDS if one is base)
     function = _KINDS[base]
     of_numpy = kinds_arrays.numpy_base(look.cls)
     if of_numpy is look.cls and of_numpy.__name__ != "ndarray":
@@ -46,7 +46,7 @@ def divide(look: Look) -> None:
     elif of_numpy:
         base, function = of_numpy, kinds_arrays.look_at_ndarray
     ruler = function(look)
-    if look.cls is not base and base not in (object, type):
+    if look.cls is not base and base is not object and base is not type:
         look.kind += f", of its subclass {name_of(look.cls)}"
     added(look, ruler)
     look.fits(base)

@@ -1,4 +1,4 @@
-"""Arrays of raw values: array.array, NumPy's ndarray, NumPy's scalars. NumPy is used only where it is already loaded."""
+"""Arrays of raw values: array.array, NumPy's ndarray and scalars. NumPy is used only where it is already loaded."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import math
 import struct
 import sys
 
-from unladen.inside.brief import brief, name_of
+from unladen.inside.brief import brief, cut, name_of
 from unladen.inside.fields import LayoutError, Ruler
-from unladen.inside.layout import HEAD, WORD, of_type
-from unladen.inside.look import Look, elements
+from unladen.inside.layout import HEAD, WORD, has_base
+from unladen.inside.look import Look, elements, is_static
 
 _OWNED, _FLAGS = 0x4, ((0x1, "C order"), (0x2, "Fortran order"), (0x4, "owns its data"), (0x400, "writeable"))
 
@@ -57,22 +57,36 @@ def run(ruler: Ruler, name: str, count: int, itemsize: int, value, code: str = "
 
 
 def _value(ruler: Ruler, name: str, itemsize: int, value: object, moving: bool) -> None:
-    ruler.put(name, itemsize, value, shown=brief(value), volatile=moving)
+    value, shown = value if type(value) is _Shown else (value, brief(value))
+    ruler.put(name, itemsize, value, shown=shown, volatile=moving)
+
+
+class _Shown(tuple):
+    """A value and its text."""
+
+
+def _plain(scalar: object) -> object:
+    """A NumPy number as Python's, with NumPy's own text for it: a float32 has fewer digits than its float."""
+    numpy = sys.modules["numpy"]
+    if _is_scalar(type(scalar)):
+        return _Shown((scalar.item(), cut(str(scalar))))
+    return scalar.item() if has_base(type(scalar), numpy.generic) and not scalar.dtype.hasobject else scalar
 
 
 def numpy_base(cls: type) -> type | None:
     """ndarray, or the number class of NumPy's scalars, if ``cls`` is or comes from one and NumPy is loaded."""
     numpy = sys.modules.get("numpy")
-    bases = of_type(cls, "__mro__")
     if numpy is None or not hasattr(numpy, "ndarray"):
         return None
-    if numpy.ndarray in bases:
+    if has_base(cls, numpy.ndarray):
         return numpy.ndarray
-    return cls if cls in (numpy.bool_, *_scalars(numpy)) else None
+    return cls if _is_scalar(cls) else None
 
 
-def _scalars(numpy) -> tuple[type, ...]:
-    return tuple(kind for kind in numpy.sctypeDict.values() if numpy.number in of_type(kind, "__mro__"))
+def _is_scalar(cls: type) -> bool:
+    """Whether a type is one of NumPy's own numbers, or its bool."""
+    numpy = sys.modules["numpy"]
+    return is_static(cls) and has_base(cls, numpy.number, numpy.bool_)
 
 
 def look_at_scalar(look: Look) -> Ruler:
@@ -148,7 +162,7 @@ def _data(look: Look, data: int, nbytes: int, owned: bool, base: int) -> None:
         note = "a separate block" if owned else "owned by the base" if base else "owned by something else"
         part = look.part("data", data, nbytes, owned, note)
         code = dtype.char if dtype.isnative and dtype.char in "bBhHiIqQfd?" else ""
-        run(part, "data", math.prod(values.shape), itemsize, lambda at: values.flat[at], code, moving)
+        run(part, "data", math.prod(values.shape), itemsize, lambda at: _plain(values.flat[at]), code, moving)
         return
     low, high = numpy.lib.array_utils.byte_bounds(values)
     if owned and high - low == nbytes:

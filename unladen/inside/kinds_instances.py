@@ -16,7 +16,7 @@ from unladen.inside.members import take_members
 def look_at_other(look: Look) -> Ruler:
     """Anything without a kind of its own: the head, then the members its type names, the rest as it is."""
     ruler = look.own(look.counted if look.form.itemsize else look.form.basicsize)
-    plain = of_type(look.cls, "__base__") is object or look.cls is object
+    plain = of_type(look.cls, "__base__") is object
     slots = not look.form.managed_dict and look.form.dictoffset == 0
     how = ", with __slots__ and no __dict__" if plain and slots and not is_static(look.cls) else ""
     look.kind = f"{name_of(look.cls)} object{how}"
@@ -63,6 +63,6 @@ def _names_of(look: Look, keys: int) -> list[str]:
     """The names of the attributes that the class's instances have had, from the keys that they share."""
     blocks = list(look.blocks)
     keys_size(look.read(keys, KEYS_HEAD))
-    names = key_names(look, keys_object(look, keys, False, "", False, None).block)
+    names = key_names(look, keys_object(look, keys, False, "", False).block)
     look.blocks = blocks
     return names

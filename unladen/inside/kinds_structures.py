@@ -6,7 +6,7 @@ import types
 
 from unladen.inside.brief import cut
 from unladen.inside.fields import Ruler
-from unladen.inside.layout import VERSION, of_type
+from unladen.inside.layout import VERSION, has_base
 from unladen.inside.look import Look
 
 _FUNCTION = "globals builtins name qualname code defaults kwdefaults closure doc dict weakreflist module annotations"
@@ -23,7 +23,7 @@ PLAIN = tuple(_FIELDS)
 
 def look_at_function(look: Look) -> Ruler:
     """A function: pointers to its code, its names, its defaults, its closure; and how to call it."""
-    look.kind = f"function {cut(look.obj.__name__)}"
+    look.kind = f"function {cut(str.__str__(look.obj.__name__))}"
     ruler = look.own(look.form.basicsize)
     more = "" if VERSION == (3, 11) else _SINCE_314 if VERSION >= (3, 14) else _SINCE_312
     for name in (_FUNCTION + more).split():
@@ -36,9 +36,12 @@ def look_at_function(look: Look) -> Ruler:
 
 def look_at_structure(look: Look) -> Ruler:
     """One of the small structures that hold nothing but pointers."""
-    base = next(base for base in of_type(look.cls, "__mro__") if base in _FIELDS)
+    base = next(base for base in PLAIN if has_base(look.cls, base))
     look.kind = base.__name__
     ruler = look.own(look.form.basicsize)
+    if base is range:  # the collector, which names what an object refers to, does not look into a range
+        numbers = [getattr(range, name).__get__(look.obj) for name in ("start", "stop", "step")]
+        look.knows([*numbers, len(range(*numbers)) if abs(numbers[1] - numbers[0]) < 1 << 60 else 0])
     for name in _FIELDS[base].split():
         _pointer(look, ruler, name)
     return ruler

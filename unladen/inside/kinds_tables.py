@@ -7,7 +7,7 @@ from itertools import islice
 
 from unladen.inside.brief import brief
 from unladen.inside.fields import LayoutError, Ruler
-from unladen.inside.layout import FREE_THREADED, HEAD, VERSION, WORD, of_type
+from unladen.inside.layout import FREE_THREADED, HEAD, VERSION, WORD, has_base
 from unladen.inside.look import Look, elements
 
 KEYS_HEAD = 32  # sizeof(PyDictKeysObject) without the arrays that follow
@@ -20,7 +20,7 @@ _MOST_LOG2 = 40
 
 def _steady(keys: object) -> bool:
     """Whether all keys are of types whose hash, and so their place in the table, is the same in every run."""
-    return all(type(key) in _SAME_HASH for key in islice(keys, _SEARCHED))
+    return all(any(type(key) is same for same in _SAME_HASH) for key in islice(keys, _SEARCHED))
 
 
 def look_at_dict(look: Look) -> Ruler:
@@ -44,7 +44,7 @@ def look_at_dict(look: Look) -> Ruler:
     items = list(islice(dict.items(look.obj), 12)) + list(islice(reversed(dict.items(look.obj)), 4))
     for key, value in items:
         look.knows([key, value])
-    part = keys_object(look, keys, counted, note, _steady(dict.keys(look.obj)), dict(items))
+    part = keys_object(look, keys, counted, note, _steady(dict.keys(look.obj)))
     if values:
         _split_values(look, values, part)
     return ruler
@@ -64,7 +64,7 @@ def _usable(log2: int) -> int:
     return (1 << log2) * 2 // 3 if log2 else 0
 
 
-def keys_object(look: Look, address: int, counted: bool, note: str, steady: bool, items: dict | None) -> Ruler:
+def keys_object(look: Look, address: int, counted: bool, note: str, steady: bool) -> Ruler:
     """A block for a keys object (PyDictKeysObject): head, indices by hash, entries in order of insertion."""
     ruler = look.part("keys", address, keys_size(look.read(address, KEYS_HEAD)), counted, note)
     ruler.number("dk_refcnt", "q", "owners of these keys", volatile=not counted)
@@ -83,7 +83,7 @@ def keys_object(look: Look, address: int, counted: bool, note: str, steady: bool
     if not 0 <= entries <= _usable(log2):
         raise LayoutError(f"{entries} entries in a table for {_usable(log2)}")
     _indices(ruler, log2, log2_bytes if log2 else 3, steady)
-    _entries(look, ruler, kind, entries, steady, items)
+    _entries(look, ruler, kind, entries, steady)
     if ruler.left:
         free = _usable(log2) - entries
         span = f"dk_entries[{entries}]" if free == 1 else f"dk_entries[{entries} … {entries + free - 1}]"
@@ -102,7 +102,7 @@ def _indices(ruler: Ruler, log2: int, log2_bytes: int, steady: bool) -> None:
     ruler.put("dk_indices", 1 << log2_bytes, places, note, shown=shown + " …" * (count > 16), **more)
 
 
-def _entries(look: Look, ruler: Ruler, kind: int, count: int, steady: bool, items: dict | None) -> None:
+def _entries(look: Look, ruler: Ruler, kind: int, count: int, steady: bool) -> None:
     """One field an entry; its value is the tuple of its words: the hash where the kind is general, key, value."""
     general = kind == _GENERAL
     size = 24 if general else 16
@@ -207,7 +207,7 @@ def _values(look: Look, ruler: Ruler, capacity: int, names: list[str]) -> None:
 
 def look_at_set(look: Look) -> Ruler:
     """A set or frozenset: a table of keys and their hashes, inside the object as long as it has 8 places."""
-    base = frozenset if frozenset in of_type(look.cls, "__mro__") else set
+    base = frozenset if has_base(look.cls, frozenset) else set
     length = base.__len__(look.obj)
     look.kind = f"{base.__name__} of {length:,}"
     steady = _steady(base.__iter__(look.obj))

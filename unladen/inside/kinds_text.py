@@ -11,7 +11,7 @@ from unladen.inside.look import Look
 _INTERNED = {0: "not interned", 1: "interned", 2: "interned, immortal", 3: "interned, immortal, static"}
 _WCHAR = 4
 _FORMS = {1: "Latin-1", 2: "UCS-2", 4: "UCS-4"}
-_PER_CHARACTER = {1: "1 byte a character", 2: "2 bytes a character", 4: "4 bytes a character"}
+_PER_CHARACTER = {1: "1 byte each", 2: "2 bytes each", 4: "4 bytes each"}
 
 
 def look_at_str(look: Look) -> Ruler:
@@ -28,7 +28,7 @@ def look_at_str(look: Look) -> Ruler:
     if ruler.number("length", "q", "characters") != length:
         raise LayoutError("length is not the number of characters")
     cached(ruler, "hash")
-    bits = [_INTERNED[state & 3], f"kind {kind}: {_PER_CHARACTER[kind]}", *["compact"] * compact]
+    bits = [_INTERNED[state & 3], f"kind {kind}", *["compact"] * compact]
     ruler.number("state", "B", ", ".join(bits + ["ascii"] * ascii_only), shown=f"{state:#04x}")
     ruler.padding(HEAD + 3 * WORD)
     data = look.address + structure
@@ -75,7 +75,9 @@ def _characters(look: Look, ruler: Ruler, kind: int) -> None:
     codec = {1: "latin-1", 2: "utf-16-le", 4: "utf-32-le"}[kind]
     if len(raw) == size and raw.decode(codec, "surrogatepass") != text:
         raise LayoutError("the characters are others")
-    ruler.put("characters", size, text, f"{len(text):,} of {_PER_CHARACTER[kind]}", shown=cut(repr(text[:30]), 30))
+    ruler.put(
+        "characters", size, text, f"{len(text):,} characters, {_PER_CHARACTER[kind]}", shown=cut(repr(text[:30]), 30)
+    )
     ruler.put("(terminator)", kind, 0, "a zero, for C")
 
 

@@ -10,16 +10,22 @@ from unladen.inside.layout import FREE_THREADED, VAR_HEAD, VERSION, WORD, of_typ
 from unladen.inside.look import Look
 
 # PyTypeObject from its third word on: name, and struct's code ("P" a pointer, "F" a pointer to a function or a table).
+_WORDS = (
+    "getattr setattr as_async repr as_number as_sequence as_mapping hash",
+    "call str getattro setattro as_buffer",
+    "init alloc new free is_gc",
+    "bases mro cache subclasses weaklist",
+)
 _FIELDS = (
     [("tp_name", "F"), ("tp_basicsize", "q"), ("tp_itemsize", "q"), ("tp_dealloc", "F"), ("tp_vectorcall_offset", "q")]
-    + [(f"tp_{name}", "F") for name in "getattr setattr as_async repr as_number as_sequence as_mapping hash".split()]
-    + [(f"tp_{name}", "F") for name in "call str getattro setattro as_buffer".split()]
+    + [(f"tp_{name}", "F") for name in _WORDS[0].split()]
+    + [(f"tp_{name}", "F") for name in _WORDS[1].split()]
     + [("tp_flags", "Q"), ("tp_doc", "F"), ("tp_traverse", "F"), ("tp_clear", "F"), ("tp_richcompare", "F")]
     + [("tp_weaklistoffset", "q"), ("tp_iter", "F"), ("tp_iternext", "F"), ("tp_methods", "F"), ("tp_members", "F")]
     + [("tp_getset", "F"), ("tp_base", "P"), ("tp_dict", "P"), ("tp_descr_get", "F"), ("tp_descr_set", "F")]
     + [("tp_dictoffset", "q")]
-    + [(f"tp_{name}", "F") for name in "init alloc new free is_gc".split()]
-    + [(f"tp_{name}", "P") for name in "bases mro cache subclasses weaklist".split()]
+    + [(f"tp_{name}", "F") for name in _WORDS[2].split()]
+    + [(f"tp_{name}", "P") for name in _WORDS[3].split()]
     + [("tp_del", "F"), ("tp_version_tag", "I"), ("(padding)", "4"), ("tp_finalize", "F"), ("tp_vectorcall", "F")]
 )
 _STEADY = ("tp_basicsize", "tp_itemsize", "tp_vectorcall_offset", "tp_flags", "tp_weaklistoffset", "tp_dictoffset")
@@ -66,7 +72,7 @@ def look_at_type(look: Look) -> Ruler:
     if heap:
         _heap_type(look, ruler)
     if keys:
-        keys_object(look, keys, True, "the keys that its instances share", False, None)
+        keys_object(look, keys, True, "the keys that its instances share", False)
     return ruler
 
 

@@ -82,9 +82,14 @@ def shape(obj: object) -> Shape:
     )
 
 
+def has_base(cls: type, *bases: type) -> bool:
+    """Whether ``cls`` is or comes from one of ``bases``; by identity, since other ways ask the metaclass."""
+    return any(one is base for one in of_type(cls, "__mro__") for base in bases)
+
+
 def is_metaclass(cls: type) -> bool:
-    """Whether instances of ``cls`` are types; ``issubclass`` would ask the metaclass."""
-    return type in of_type(cls, "__mro__")
+    """Whether instances of ``cls`` are types."""
+    return has_base(cls, type)
 
 
 def before(ruler: Ruler, form: Shape) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 import struct
+import sys
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from unladen.inside import layout
 from unladen.inside.brief import brief, name_of
 from unladen.inside.fields import Block, LayoutError, Ruler
-from unladen.inside.layout import HEAD, VERSION, WORD, of_type
+from unladen.inside.layout import HEAD, VERSION, WORD, has_base, is_metaclass, of_type
 from unladen.inside.memory import Read
 
 MANY = 10  # so many elements of an array get a field each; of more, the first and the last ones
@@ -35,7 +36,7 @@ class Look:
         self.kind = ""
         self.remarks: list[str] = []
         self._known = {id(thing): thing for thing in (self.cls, None, True, False)}
-        self.shared = not isinstance_of(self.cls, _MADE_AT_RUN_TIME) and is_static(self.cls)
+        self.shared = is_shared(self.cls)
 
     @property
     def obj(self) -> object:
@@ -68,7 +69,7 @@ class Look:
     def part(
         self, name: str, address: int, size: int, counted: bool | int = True, note: str = "", start: int = 0
     ) -> Ruler:
-        """Begin a further block that belongs to the object; ``counted``: whether, or for how much, it is counted."""
+        """Begin a further block that belongs to the object; ``counted``: whether, or how much of it."""
         nbytes = size * counted if isinstance(counted, bool) else counted
         self.blocks.append(Block(name, address, start, size, nbytes, note))
         return Ruler(self.read, self.blocks[-1], self.name)
@@ -81,9 +82,9 @@ class Look:
         return -(-(self.form.basicsize + items) // WORD) * WORD
 
     def fits(self, base: type) -> None:
-        """Check that the counted blocks are what ``__sizeof__`` reports for a ``base``, and that no byte was left out."""
+        """Check that the blocks are as large as ``__sizeof__`` reports for a ``base``, and that no byte was left out."""
         more = self.counted - (sum(block.counted for block in self.blocks) - self.form.pre_header)
-        if more < 0 or (more and self.counted_by in of_type(base, "__mro__")):
+        if more < 0 or (more and has_base(base, self.counted_by)):
             raise LayoutError(f"__sizeof__ says {self.counted} bytes, the fields make {self.counted - more}")
         if self.form.claimed:
             self.remarks.append(f"sys.getsizeof adds {self.form.claimed} bytes for the collector, which are not there")
@@ -94,12 +95,11 @@ class Look:
                 raise LayoutError(f"the fields of the {block.name} do not make {block.size} bytes")
 
 
-_MADE_AT_RUN_TIME = (list, dict, set, bytearray)
-
-
-def isinstance_of(cls: type, bases: tuple[type, ...]) -> bool:
-    """Whether ``cls`` has one of ``bases`` among its bases, without asking its metaclass."""
-    return any(base in bases for base in of_type(cls, "__mro__"))
+def is_shared(cls: type) -> bool:
+    """Whether other code may hold objects of this type too (constants, cached numbers, classes, modules, functions)."""
+    numpy = sys.modules.get("numpy")
+    made = (list, dict, set, bytearray, getattr(numpy, "ndarray", list))
+    return is_metaclass(cls) or (is_static(cls) and not has_base(cls, *made))
 
 
 def is_static(cls: type) -> bool:
@@ -108,10 +108,10 @@ def is_static(cls: type) -> bool:
 
 
 def sizeof(obj: object) -> tuple[int, type]:
-    """What ``__sizeof__`` reports in bytes, and whose it is: one written in C, so that no class can have a word in it."""
+    """What ``__sizeof__`` reports in bytes, and whose it is: one written in C, so that no class has a word in it."""
     for base in of_type(type(obj), "__mro__"):
         method = of_type(base, "__dict__").get("__sizeof__")
-        if type(method) is type(object.__sizeof__):
+        if type(method) is type(object.__sizeof__) and method.__objclass__ is base:
             return method(obj), base
     raise LayoutError("no __sizeof__ of CPython's own was found")
 

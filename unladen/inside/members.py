@@ -33,9 +33,9 @@ def members(look: Look) -> dict[int, Member]:
     """
     found: dict[int, Member] = {}
     for cls in of_type(look.cls, "__mro__"):
-        for name, descriptor in of_type(cls, "__dict__").items():
-            if type(descriptor) is types.MemberDescriptorType and type(name) is str:
-                member = _declared(look, name, descriptor)
+        for descriptor in of_type(cls, "__dict__").values():
+            if type(descriptor) is types.MemberDescriptorType and descriptor.__objclass__ is cls:
+                member = _declared(look, descriptor.__name__, descriptor)
                 if member and 0 < member.offset < 1 << 16:
                     found.setdefault(member.offset, member)
     return found
@@ -68,7 +68,7 @@ def _take(look: Look, ruler: Ruler, member: Member) -> None:
         ruler.pointer(member.name, _USUAL[member.name])
     elif member.code == "P":
         address = ruler.peek("Q")
-        ruler.pointer(member.name, f"→ {look.name(address) or '?'}" if address else "")
+        ruler.pointer(member.name, f"→ {look.name(address) or '?'}", unset="not set")
     elif member.code == "d":
         (value,) = struct.unpack("=d", ruler.raw(8))
         ruler.put(member.name, 8, value, shown=repr(value))

@@ -72,8 +72,8 @@ def peek(obj: object) -> Peek:
             try:
                 divide(look)
                 return _result(look)
-            except (LayoutError, UnreadableError, struct.error) as error:
-                reason = str(error)
+            except Exception as error:  # whatever it is, the object's bytes can still be shown
+                reason = str(error) or type(error).__name__
         return _undivided(held, read, counts, reason)
 
 
