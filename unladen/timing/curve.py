@@ -19,8 +19,9 @@ def curve(
 ) -> None:
     """Display ``points`` (y by x) as a chart with the axis labels ``x`` and ``y``, which name units and log scales.
 
-    ``mark`` draws a dashed line at one x, ``ideal`` dots of the values that were hoped for. The x axis is
-    logarithmic to base 2; the y axis is too, if ``log``, and else starts at zero. ``alt`` is the alternative text.
+    ``mark`` draws a dashed line at one x. ``ideal`` are values that were hoped for, shown as open squares at the first
+    places. The x axis is logarithmic to base 2; the y axis is too, if ``log``, and else starts at zero. ``alt`` is the
+    alternative text.
     """
     figure(chart(points, x, y, mark=mark, ideal=ideal, log=log), alt)
 
@@ -36,7 +37,7 @@ def chart(points, x: str, y: str, *, mark=None, ideal=None, log=True):
     axes.set_xticks(places, [f"{place:g}" for place in places])
     axes.plot(places, values, "o-", color=PALETTE[0], markersize=9, linewidth=2, alpha=0.9)
     if ideal is not None:
-        axes.plot(places, ideal, "s", color=PALETTE[1], markersize=8, fillstyle="none", markeredgewidth=2)
+        axes.plot(places[: len(ideal)], ideal, "s", color=PALETTE[1], markersize=8, fillstyle="none", markeredgewidth=2)
     if mark is not None:
         axes.axvline(mark, color="black", linewidth=1.5, linestyle=(0, (4, 3)), zorder=0)
     if log:

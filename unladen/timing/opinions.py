@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from unladen.show import Table, Volatile, size, three_digits
@@ -76,18 +77,46 @@ class Opinion:
         return max(ours / self.rate, self.rate / ours) if self.rate else 1.0
 
 
-def opinions() -> list[Opinion]:
-    """Ask ``mbw`` and ``sysbench`` for this machine's bandwidth, the best of a few runs each (≈ 1 s)."""
+class Opinions:
+    """What ``mbw`` and ``sysbench`` say of this machine's bandwidth, the best of a few short runs (≈ 1 s)."""
+
+    def __init__(self) -> None:
+        self.found = _asked()
+
+    def ask_again(self) -> None:
+        """Ask once more, and keep the better of both answers."""
+        pairs = zip(self.found, _asked(), strict=True)
+        self.found = [max(both, key=lambda one: one.rate or 0) for both in pairs]
+
+    def differ_from(self, ours: Mapping[str, float]) -> Difference:
+        """By which factor at most they differ from ``ours`` (bytes a second, by kind); 1 if no tool is here."""
+        return Difference(self, ours)
+
+    def beside(self, ours: Mapping[str, float]) -> Table:
+        """Return the opinions beside ``ours``, or the command that installs a missing tool."""
+        rows = []
+        for one in self.found:
+            said = f"{three_digits(one.rate / 1e9)} GB/s" if one.rate else f"not here: {install(one.tool)}"
+            rows.append((one.tool, one.kind, Volatile(said), Volatile(f"{three_digits(ours[one.kind] / 1e9)} GB/s")))
+        return Table(["tool", "kind", "it says", "this course"], rows)
+
+
+class Difference(float):
+    """A factor between opinions and our figures; a number like any other, which a claim can have measured again."""
+
+    def __new__(cls, opinions: Opinions, ours: Mapping[str, float]) -> Difference:
+        found = super().__new__(cls, max(one.factor(ours[one.kind]) for one in opinions.found))
+        found.opinions, found.ours = opinions, ours
+        return found
+
+    def again(self) -> Difference:
+        """Ask the tools again, and compare the better of their answers."""
+        self.opinions.ask_again()
+        return Difference(self.opinions, self.ours)
+
+
+def _asked() -> list[Opinion]:
     return [Opinion("mbw", "copy", _mbw()), Opinion("sysbench", "read", _sysbench())]
-
-
-def beside(ours: dict[str, float]) -> Table:
-    """Return the opinions beside ``ours`` (bytes a second by kind), or the command that installs a missing tool."""
-    rows = []
-    for one in opinions():
-        said = f"{three_digits(one.rate / 1e9)} GB/s" if one.rate else f"not here: {install(one.tool)}"
-        rows.append((one.tool, one.kind, Volatile(said), Volatile(f"{three_digits(ours[one.kind] / 1e9)} GB/s")))
-    return Table(["tool", "kind", "it says", "this course"], rows)
 
 
 def _mbw() -> float | None:
@@ -97,9 +126,9 @@ def _mbw() -> float | None:
 
 
 def _sysbench() -> float | None:
-    moved = f"--memory-total-size={16 * MEMORY}M"
+    moved = f"--memory-total-size={4 * MEMORY}M"  # short, for it tells only the mean of a run
     read = ["sysbench", "memory", f"--memory-block-size={MEMORY}M", moved, "--memory-oper=read", "run"]
-    found = [rate for _ in range(3) for rate in _said(read, r"\(([\d.]+) MiB/sec\)")]
+    found = [rate for _ in range(8) for rate in _said(read, r"\(([\d.]+) MiB/sec\)")]
     return max(found) * 2**20 if found else None
 
 

@@ -26,7 +26,7 @@ def in_human_time(seconds: float) -> Volatile:
 
 @dataclass
 class Waiting:
-    """What was waited for and how long (``seconds`` by name), as a table and a chart that show themselves."""
+    """What was waited for and how long (``seconds`` by name); shows itself as a chart, or in text as a table."""
 
     seconds: Mapping[str, float]
 
@@ -40,7 +40,7 @@ class Waiting:
         from matplotlib.figure import Figure
 
         names, waits = list(self.seconds), list(self.seconds.values())
-        left, right = min(waits) / 2, max(waits) * 60
+        left, right = min(waits) / 2, max(waits) * 2000
         fig = Figure(figsize=(9, 1.2 + 0.42 * len(names)), layout="constrained")
         axes = fig.subplots()
         for rung, wait in enumerate(waits):
@@ -48,7 +48,7 @@ class Waiting:
             axes.plot([left, wait], [rung, rung], color=colour, linewidth=3, alpha=0.45, solid_capstyle="butt")
             axes.plot([wait], [rung], "o", color=colour, markersize=12)
             place = {"textcoords": "offset points", "va": "center", "fontsize": 14}
-            axes.annotate(in_human_time(wait), (wait, rung), (11, 0), **place)
+            axes.annotate(f"{duration(wait)}: {in_human_time(wait)}", (wait, rung), (11, 0), **place)
         axes.set(xscale="log", xlim=(left, right), ylim=(len(names) - 0.5, -0.6))
         axes.set_yticks(range(len(names)), names, fontsize=14)
         axes.set_xticks([10**k for k in range(-9, 0) if left <= 10**k <= right])
@@ -56,7 +56,7 @@ class Waiting:
         axes.minorticks_off()
         axes.tick_params("y", length=0)
         axes.tick_params("x", labelsize=12)
-        axes.set_xlabel("measured time, log scale; beside the dots: if 1 ns were 1 s", fontsize=13)
+        axes.set_xlabel("time, log scale; behind the colon: if 1 ns were 1 s", fontsize=13)
         axes.spines[["top", "right", "left"]].set_visible(False)
         return fig
 
@@ -64,9 +64,6 @@ class Waiting:
         return repr(self.table())
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display(self.table())
         names = ", ".join(self.seconds)
         figure(
             self.chart(), f"Times as dots on a log axis, and what they would be if a nanosecond were a second: {names}."
