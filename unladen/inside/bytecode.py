@@ -167,7 +167,7 @@ def elsewhere(function: Callable, arguments: str) -> Listing:
     source is sent to the other Python, and nothing else. Only CPython 3.11 or newer is asked; where there is no other,
     the listing says how to get one. Instructions that both have stand side by side.
     """
-    title = f"{function.__name__} after {WARM} calls: in this Python, and in the farthest other one here"
+    title = f"{function.__name__} after {WARM} calls, in this Python and in another version"
     other = _farthest(other_interpreters())
     if other is None:
         how = "no other CPython 3.11 or newer found here; to get one:\n    python -m uv python install 3.14"
