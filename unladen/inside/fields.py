@@ -88,7 +88,7 @@ class Ruler:
     """
 
     def __init__(self, read: Read, block: Block, names: Callable[[int], str]) -> None:
-        self.block, self.names = block, names
+        self.block, self.names, self._read = block, names, read
         self.memory = read(block.address + block.start, block.size)
         self.at = block.start
 
@@ -98,9 +98,11 @@ class Ruler:
         return self.block.start + self.block.size - self.at
 
     def raw(self, size: int) -> bytes:
-        """The next ``size`` bytes, without taking them."""
-        begin = self.at - self.block.start
-        return self.memory[begin : begin + size]
+        """The next ``size`` bytes, without taking them; at most 64 KiB of them."""
+        begin, size = self.at - self.block.start, min(size, LONGEST)
+        if begin + size <= len(self.memory):
+            return self.memory[begin : begin + size]
+        return self._read(self.block.address + self.at, size)
 
     def peek(self, code: str) -> int:
         """The next number, without taking it."""
@@ -148,8 +150,3 @@ class Ruler:
 
 def _native(code: str) -> str:
     return "Q" if code == POINTER else code
-
-
-def whole(block: Block) -> bool:
-    """Whether all bytes of a block were kept."""
-    return block.size <= LONGEST

@@ -5,10 +5,11 @@ from __future__ import annotations
 from unladen.inside.brief import cut
 from unladen.inside.fields import LayoutError, Ruler
 from unladen.inside.kinds_sequences import cached
-from unladen.inside.layout import HEAD, VERSION, WORD
+from unladen.inside.layout import FREE_THREADED, HEAD, VERSION, WORD
 from unladen.inside.look import Look
 
 _INTERNED = {0: "not interned", 1: "interned", 2: "interned, immortal", 3: "interned, immortal, static"}
+_INTERNED_APART = FREE_THREADED and VERSION >= (3, 14)  # a byte of its own there
 _WCHAR = 4
 _FORMS = {1: "Latin-1", 2: "UCS-2", 4: "UCS-4"}
 _PER_CHARACTER = {1: "1 byte each", 2: "2 bytes each", 4: "4 bytes each"}
@@ -17,10 +18,10 @@ _PER_CHARACTER = {1: "1 byte each", 2: "2 bytes each", 4: "4 bytes each"}
 def look_at_str(look: Look) -> Ruler:
     """A str: one block where it is compact; the characters take 1, 2 or 4 bytes each, as the widest one needs."""
     length = str.__len__(look.obj)
-    state = look.read(look.address + HEAD + 2 * WORD, 1)[0]
-    kind, compact, ascii_only = state >> 2 & 7, bool(state >> 5 & 1), bool(state >> 6 & 1)
+    interned, bits = _state(look)
+    kind, compact, ascii_only = bits & 7, bool(bits >> 3 & 1), bool(bits >> 4 & 1)
     if kind not in _FORMS or ascii_only != str.isascii(look.obj):
-        raise LayoutError(f"state {state:#x} does not fit the characters")
+        raise LayoutError(f"state bits {bits:#x} do not fit the characters")
     look.kind = f"str, {'ASCII' if ascii_only else _FORMS[kind]}, {'compact' if compact else 'two blocks'}"
     structure = _structure(compact, ascii_only)
     size = (length + 1) * kind
@@ -28,8 +29,12 @@ def look_at_str(look: Look) -> Ruler:
     if ruler.number("length", "q", "characters") != length:
         raise LayoutError("length is not the number of characters")
     cached(ruler, "hash")
-    bits = [_INTERNED[state & 3], f"kind {kind}", *["compact"] * compact]
-    ruler.number("state", "B", ", ".join(bits + ["ascii"] * ascii_only), shown=f"{state:#04x}")
+    words = [f"kind {kind}", *["compact"] * compact, *["ascii"] * ascii_only]
+    if _INTERNED_APART:
+        ruler.number("state.interned", "B", _INTERNED.get(interned, ""))
+    else:
+        words.insert(0, _INTERNED[interned])
+    ruler.number("state", "B", ", ".join(words), shown=f"{ruler.peek('B'):#04x}")
     ruler.padding(HEAD + 3 * WORD)
     data = look.address + structure
     buffers = _buffers(ruler, compact and ascii_only)
@@ -44,6 +49,12 @@ def look_at_str(look: Look) -> Ruler:
             raw = part.raw(nbytes)
             part.put(name, nbytes, raw, cut(repr(raw[:30])) + ", kept for C")
     return ruler
+
+
+def _state(look: Look) -> tuple[int, int]:
+    """Whether the text is interned (0 to 3), and the bits kind (3), compact, ascii."""
+    first, second = look.read(look.address + HEAD + 2 * WORD, 2)
+    return (first, second) if _INTERNED_APART else (first & 3, first >> 2)
 
 
 def _structure(compact: bool, ascii_only: bool) -> int:

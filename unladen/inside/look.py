@@ -82,7 +82,7 @@ class Look:
         return -(-(self.form.basicsize + items) // WORD) * WORD
 
     def fits(self, base: type) -> None:
-        """Check that the blocks are as large as ``__sizeof__`` reports for a ``base``, and that no byte was left out."""
+        """Check that the blocks are as large as ``__sizeof__`` reports for a ``base`` and that no byte is left out."""
         more = self.counted - (sum(block.counted for block in self.blocks) - self.form.pre_header)
         if more < 0 or (more and has_base(base, self.counted_by)):
             raise LayoutError(f"__sizeof__ says {self.counted} bytes, the fields make {self.counted - more}")
