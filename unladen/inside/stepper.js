@@ -23,9 +23,8 @@
   const listings = codes.map(({ lines, source }) => {
     const box = make("div", "listing code");
     let line = null;
-    box.tabIndex = 0;
     for (const [offset, number, text] of lines) {
-      if (number !== line) box.append(make("div", "source", number === null ? "(no line)" : `${number}  ${source[number] ?? ""}`));
+      if (number !== line) box.append(make("div", "source", number === null ? "(no line)" : `${String(number).padStart(3)}  ${source[number] ?? ""}`));
       line = number;
       const row = make("div", "", make("span", "offset", String(offset)), text);
       row.dataset.offset = offset;
@@ -33,6 +32,11 @@
     }
     return box;
   });
+  // as high as its fullest step, within bounds, so that nothing moves from one step to the next; nor does it scroll,
+  // because a slide has no room for what is hidden
+  const bounded = (sizes, least, most) => Math.max(least, Math.min(most, Math.max(...sizes)));
+  const rows = bounded(listings.map(box => box.childElementCount), 6, 14);
+  const deep = bounded(steps.map(step => step.stack.length), 2, 6);
   const title = make("div", "head"), left = make("div"), stack = make("div", "stack code"), note = make("div", "note");
   const locals = make("div", "locals code"), status = make("span", "status");
   const slider = Object.assign(make("input"), { type: "range", min: 0, max: steps.length - 1, value: 0 });
@@ -61,9 +65,10 @@
     listing.querySelector(".now")?.classList.remove("now");
     const now = listing.querySelector(`[data-offset="${step.offset}"]`);
     now.classList.add("now");
-    const middle = now.offsetTop - (listing.clientHeight - now.offsetHeight) / 2;
-    listing.scrollTop = middle;
-    stack.replaceChildren(...step.stack.map(value => make("div", "", value)).reverse());
+    const all = [...listing.children], from = Math.max(0, Math.min(all.indexOf(now) - rows / 2, all.length - rows));
+    all.forEach((row, k) => { row.hidden = k < from || k >= from + rows; });
+    stack.replaceChildren(...step.stack.slice(-deep).map(value => make("div", "", value)).reverse());
+    if (step.stack.length > deep) stack.lastChild.replaceChildren(`… ${step.stack.length - deep + 1} more`);
     if (step.stack.length) stack.firstChild.className = "top";
     else stack.append(make("div", "empty", "(empty)"));
     note.replaceChildren(make("b", "", step.note), ...callers(at).map(caller =>
@@ -85,6 +90,8 @@
   const pane = (head, ...inside) => make("div", "", head, ...inside);
   const stepper = make("div", "stepper", make("div", "bar", ...buttons, slider, status), make("div", "panes",
     pane(title, left), pane(make("div", "head", "value stack after it, top above"), stack, note), pane(make("div", "head", "locals"), locals)));
+  stepper.style.setProperty("--rows", rows);
+  stepper.style.setProperty("--deep", deep);
   stepper.tabIndex = 0;
   stepper.setAttribute("role", "group");
   stepper.setAttribute("aria-label", "bytecode, one step at a time: left and right arrow keys");
@@ -101,5 +108,4 @@
   root.querySelectorAll("tbody[hidden]").forEach(rest => { rest.hidden = false; });
   root.querySelector(".more")?.remove();
   show(0);
-  requestAnimationFrame(() => show(at)); // the first time there was nothing to measure yet
 })();

@@ -6,13 +6,14 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from types import FunctionType, MethodType
+from types import FunctionType, GeneratorType, MethodType
 
-from unladen.inside.recorder import Recorder, Step, Stop
+from unladen.inside.recorder import UNKNOWN, Recorder, Step, Stop
 from unladen.inside.values import cut, shown
 from unladen.show import Message, Table
 
 FIRST = 24  # steps that a static output shows before it says how many more there are
+WIDEST = 90  # characters of a column in a plain-text output
 
 
 class NoBytecodeError(Message, TypeError):
@@ -62,9 +63,8 @@ class Steps:
         """The call, how many instructions it took, and what came of it."""
         if self.cut:
             return f"{self.call}: stopped after {self.total} instructions, before its end"
-        end = f"{type(self.error).__name__}" if self.error is not None else shown(self.value, 40)
-        outcome = "raises" if self.error is not None else "gives"
-        return f"{self.call}: {self.total} instruction{'s' * (self.total != 1)}, {outcome} {end}"
+        end = f"gives {shown(self.value, 40)}" if self.error is None else f"raises {shown(self.error, 90)}"
+        return f"{self.call}: {self.total} instruction{'s' * (self.total != 1)}, {end}"
 
     def __repr__(self) -> str:
         several = len({step.function for step in self.steps}) > 1
@@ -88,10 +88,19 @@ class Steps:
     @staticmethod
     def _row(number: int, step: Step, several: bool) -> list[str]:
         instruction = "  " * step.depth + f"{step.opname} {step.argrepr}".strip()
-        stack = " │ ".join(step.stack if step.meanwhile is None else step.meanwhile) or "(empty)"
+        stack = list(step.stack if step.meanwhile is None else step.meanwhile) or ["(empty)"]
+        while len(stack) > 2 and len(" │ ".join(stack)) > WIDEST:  # the top is what counts
+            stack[:2] = ["…"]
         bound = ", ".join(f"{name}={value}" for name, value in step.locals.items())
         line = "-" if step.line is None else step.line
-        return [number, *[step.function] * several, line, instruction, f"{stack}  {step.note}".strip(), cut(bound, 100)]
+        return [
+            number,
+            *[step.function] * several,
+            line,
+            instruction,
+            f"{' │ '.join(stack)}  {step.note}".strip(),
+            cut(bound, WIDEST),
+        ]
 
     def _repr_html_(self) -> str:
         from unladen.inside.strip import strip
@@ -115,27 +124,29 @@ def step_through(f: Callable, /, *args, limit: int = 200, into: bool = True, **k
         raise ValueError(f"expected a limit of at least 1 instruction, and got {limit}")
     function = _function_of(f)
     recorder = Recorder(function.__code__, function.__globals__, limit, into)
-    result = Steps(_call(f, args, kwargs), recorder.steps)
-    run = _exhaust if function.__code__.co_flags & inspect.CO_GENERATOR else _call_once
+    call, value, left_by = _call(f, args, kwargs), None, None
     with recorder.watching():
         try:
-            result.value = run(f, args, kwargs)
+            value = f(*args, **kwargs)
+            if isinstance(value, GeneratorType) and value.gi_code is function.__code__:
+                value = list(value)
         except (KeyboardInterrupt, Stop):
             raise
         except BaseException as error:
-            result.error = _without_frames(error)
-    result.cut, result.total = recorder.cut, len(recorder.steps)
-    depth_only = f"The stack is shown as ? for each value: {recorder.trouble}." if recorder.trouble else ""
-    result.note = " ".join(filter(None, [recorder.failed, depth_only]))
-    return result
+            left_by = _without_frames(error)
+    if recorder.cut:  # what came of it is our doing, not the function's
+        value = left_by = None
+    return Steps(call, recorder.steps, value, left_by, recorder.cut, _note(recorder, left_by))
 
 
-def _call_once(f: Callable, args: tuple, kwargs: dict) -> object:
-    return f(*args, **kwargs)
-
-
-def _exhaust(f: Callable, args: tuple, kwargs: dict) -> object:
-    return list(f(*args, **kwargs))
+def _note(recorder: Recorder, error: BaseException | None) -> str:
+    """What the reader has to know about this record, in sentences; mostly nothing."""
+    sentences = [recorder.failed] * bool(recorder.failed)
+    if recorder.trouble:
+        sentences.append(f"each value on the stack is shown as {UNKNOWN}: {recorder.trouble}")
+    if not recorder.steps and not recorder.failed and error is None:
+        sentences.append("none of its bytecode was carried out: the result came out of a cache or compiled code")
+    return " ".join(f"{one[0].upper()}{one[1:]}." for one in sentences)
 
 
 def _function_of(f: object) -> FunctionType:
@@ -147,8 +158,9 @@ def _function_of(f: object) -> FunctionType:
         found = next((m for m in (found.__init__, found.__new__) if isinstance(m, FunctionType)), found)
     if isinstance(found, MethodType):
         found = found.__func__
-    if not isinstance(found, FunctionType) and isinstance(getattr(found, "__wrapped__", None), FunctionType):
-        found = found.__wrapped__  # functools.cache and its kin: written in C, around a Python function
+    inner = getattr(found, "__wrapped__", None)
+    if isinstance(inner, FunctionType) and getattr(found, "__globals__", None) is not inner.__globals__:
+        found = inner  # what a decorator of another module has wrapped, functools.cache for one
     if not isinstance(found, FunctionType):  # an object whose class defines __call__
         found = getattr(type(found), "__call__", found)  # noqa: B004
     if not isinstance(found, FunctionType):
