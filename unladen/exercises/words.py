@@ -191,8 +191,9 @@ def call(
         raise Unwritten from raised
     except MemoryError:
         wrong(f"{shown} asked for more memory than this exercise may have", TOO_BIG)
-    except RecursionError:
-        wrong(f"{shown} called itself until Python's stack was full (RecursionError)", TOO_DEEP)
+    except RecursionError as raised:
+        told = f"{shown} called itself until Python's stack was full (RecursionError)"
+        wrong(told, _recognise(raised, mistakes) or TOO_DEEP)
     except Exception as raised:
         wrong(f"{shown} raised {_described(raised)}", _recognise(raised, mistakes) or hint)
 
