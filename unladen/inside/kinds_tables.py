@@ -171,11 +171,10 @@ def values_before(look: Look, address: int, capacity: int, names: list[str], cou
     prefix, used = look.read(address - 2, 2)[::-1]
     if prefix != -(-(capacity + 2) // WORD) * WORD and not prefix >= capacity + 2 or used > capacity:
         raise LayoutError(f"values with a prefix of {prefix} bytes, {used} of {capacity} used")
-    order = look.part("before the values", address, prefix, counted=False, start=-prefix)
-    order.put("(order)", prefix - 2, None, "the order of insertion, from the back", volatile=True)
-    order.number("(used)", "B", "how many are set")
-    order.number("(prefix)", "B", "the size of this prefix")
-    part = look.part("values", address, capacity * WORD, counted, "a separate block")
+    part = look.part("values", address, prefix + capacity * WORD, counted, "a separate block", start=-prefix)
+    part.put("(order)", prefix - 2, None, "the order of insertion, from the back", volatile=True)
+    part.number("(used)", "B", "how many are set")
+    part.number("(prefix)", "B", "bytes before the values")
     _values(look, part, capacity, names)
 
 
