@@ -393,6 +393,8 @@ def check_references_are_counted_without_those_of_peek() -> None:
     assert count_of(peek(obj=in_function)) == 1
     seen = peek(in_function)
     assert count_of(peek(in_function)) == 1, "a Peek holds its object"
+    assert count_of(peek([])) == 0
+    assert "nobody but peek refers to it" in str(peek([]))
     assert seen.size
 
 

@@ -201,7 +201,13 @@ def _values(look: Look, ruler: Ruler, capacity: int, names: list[str]) -> None:
         ruler.pointer(f"values[{index}]", f"{names[index]} → {look.name(value) or '?'}" if value else "")
     free = capacity - min(capacity, len(names))
     if free:
-        ruler.put(f"values[{capacity - free} …]", free * WORD, None, f"room for {free} more attributes", volatile=True)
+        ruler.put(
+            f"values[{capacity - free} …]",
+            free * WORD,
+            None,
+            f"room for {free} more attribute{'s' * (free > 1)}",
+            volatile=True,
+        )
 
 
 def look_at_set(look: Look) -> Ruler:

@@ -133,6 +133,8 @@ def _counted(ruler: Ruler, name: str, code: str, note: str, counts: Mapping[str,
     """Take a counting field, less the references that peek itself holds."""
     size = struct.calcsize(f"={code}")
     value = ruler.peek(code) - counts.get(name, 0)
+    if not value and counts.get(name):
+        note = "nobody but peek refers to it"
     begin = ruler.at - ruler.block.start
     memory = bytearray(ruler.memory)
     memory[begin : begin + size] = struct.pack(f"={code}", value)
