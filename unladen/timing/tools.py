@@ -1,0 +1,150 @@
+"""Run measuring tools beside the kernel: profilers on a program, the shell's clock, a busy machine made on purpose."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from unladen.show import Table, Volatile, times
+from unladen.timing.missing import install
+
+# cachegrind's counts for chapter 01's walk over a grid, for machines without valgrind: valgrind 3.19, gcc 12.2 -O1,
+# x86-64, Debian 12, November 2026
+RECORDED = {
+    "rows": {"I refs": 3_741_424, "D1 misses": 46_753, "LLd misses": 46_359},
+    "columns": {"I refs": 3_381_424, "D1 misses": 361_752, "LLd misses": 46_359},
+}
+SPIN = "import os; parent = os.getppid(); print(flush=True)\nwhile os.getppid() == parent: pass"
+
+took: dict[str, list[float]] = {}
+
+
+def python(tool: str, *command: str) -> str:
+    """Run ``python COMMAND`` and return what it printed.
+
+    If it printed the processor's seconds before and after its work on a line of their own, their difference is noted
+    in ``took[tool]``. Raises ``RuntimeError`` with the last lines if the command failed.
+    """
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, errors="replace")
+    if done.returncode:
+        last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-8:])
+        raise RuntimeError(f"python {' '.join(command)} ended with status {done.returncode}; its last words:\n{last}")
+    if found := re.search(r"^(\d+\.\d+) (\d+\.\d+)$", done.stdout, re.MULTILINE):
+        took.setdefault(tool, []).append(float(found[2]) - float(found[1]))
+    return done.stdout
+
+
+def cost(tool: str, without: str) -> float:
+    """How many times longer the program's work took under ``tool`` than under ``without``, the best runs of both."""
+    return min(took[tool]) / min(took[without])
+
+
+@contextmanager
+def spared(*modules: str) -> Iterator[None]:
+    """Let Python processes that are started meanwhile find no ``modules``: a tool would import them all to watch them.
+
+    Scalene does so with JAX, PyTorch and TensorFlow wherever they are installed, whether or not the program uses them.
+    """
+    before = os.environ.get("PYTHONPATH")
+    with tempfile.TemporaryDirectory(prefix="unladen-") as folder:
+        for module in modules:
+            Path(folder, f"{module}.py").write_text("raise ImportError('spared')\n", encoding="utf-8")
+        os.environ["PYTHONPATH"] = os.pathsep.join([folder] + [before] * bool(before))
+        try:
+            yield
+        finally:
+            del os.environ["PYTHONPATH"]
+            os.environ |= {"PYTHONPATH": before} if before else {}
+
+
+@contextmanager
+def background(jobs: int) -> Iterator[None]:
+    """Meanwhile let ``jobs`` processes compute on the core that this thread runs on, and keep this thread there.
+
+    Where a thread cannot be bound to a core (macOS), that many compute on every core. They end with this process, too.
+    """
+    bound = hasattr(os, "sched_setaffinity")
+    cores = os.sched_getaffinity(0) if bound else set(range(os.cpu_count() or 1))
+    if bound:
+        os.sched_setaffinity(0, {random.SystemRandom().choice(sorted(cores))})
+    command = [sys.executable, "-I", "-S", "-c", SPIN]
+    count = jobs if bound else jobs * len(cores)
+    children = []
+    try:
+        children += [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(count)]
+        for child in children:
+            child.stdout.readline()  # it has begun to compute
+        yield
+    finally:
+        for child in children:
+            child.kill()
+            child.communicate()
+        if bound:
+            os.sched_setaffinity(0, cores)
+
+
+def shell_time(program: str) -> dict[str, float]:
+    """Run ``time python -c PROGRAM`` in bash and return the seconds it reports as ``real``, ``user`` and ``sys``."""
+    if not shutil.which("bash"):
+        raise RuntimeError(f"bash is not on this machine; install it with: {install('bash')}")
+    command = ["bash", "-c", 'time "$0" -c "$1"', sys.executable, program]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"LC_ALL": "C"})
+    found = re.findall(r"^(real|user|sys)\s+(\d+)m([\d.]+)s$", done.stderr, re.MULTILINE)
+    return {kind: 60 * int(minutes) + float(seconds) for kind, minutes, seconds in found}
+
+
+def absent(tool: str) -> str:
+    """Say how to install a command that is not on this machine; empty if it is there."""
+    if shutil.which(tool):
+        return ""
+    if sys.platform != "linux":
+        return f"{tool} is not on this machine: it needs Linux"
+    return f"{tool} is not on this machine; install it with: {install(tool)}"
+
+
+def cachegrind(command: Sequence[str]) -> dict[str, int]:
+    """Run a valgrind command and return its counts: {"I refs": …, "D1 misses": …, …}.
+
+    Without valgrind, return those that were recorded for the command's last word. Raises ``ValueError`` if valgrind
+    printed none.
+    """
+    if absent("valgrind"):
+        return RECORDED[command[-1]]
+    text = subprocess.run(command, capture_output=True, text=True).stderr
+    found = re.findall(r"^==\d+==\s+(\w[\w ]*?(?:refs|misses)):\s+([\d,]+)", text, re.MULTILINE)
+    if not found:
+        raise ValueError(f"no counts; is --cache-sim=yes in the command? valgrind printed:\n{text[:500]}")
+    return {" ".join(name.split()): int(count.replace(",", "")) for name, count in found}
+
+
+def hygiene(gains: Mapping[str, float]) -> Table:
+    """Show the rules of careful measuring with this machine's state; ``gains`` are those that were measured.
+
+    What the system tells about load, governor, turbo and uptime is collected by pyperf; the plug's state by psutil.
+    """
+    import psutil
+
+    printed = python("", "-m", "pyperf", "collect_metadata")
+    told = dict(line[2:].split(": ", 1) for line in printed.splitlines() if line.startswith("- "))
+    unknown = "not told by this system"
+    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    governor = re.search(r"governor:(\w+)", told.get("cpu_config", ""))
+    turbo = re.search(r":((?:no )?turbo)", told.get("cpu_config", ""))
+    rows = [[rule, Volatile("yours to do"), times(gain)] for rule, gain in gains.items()]
+    rows[0][1] = Volatile(f"load {told['load_avg_1min']}" if "load_avg_1min" in told else unknown)
+    states = {
+        "plug in the mains": unknown if battery is None else "mains" if battery.power_plugged else "battery",
+        "governor: performance": governor[1] if governor else unknown,
+        "turbo off": turbo[1] if turbo else unknown,
+        "reboot": f"up for {told['uptime']}" if "uptime" in told else unknown,
+    }
+    rows += [[rule, Volatile(state), "not tried"] for rule, state in states.items()]
+    return Table(["rule", "this machine", "gain here"], rows)
