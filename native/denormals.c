@@ -1,8 +1,8 @@
 // Does a number close to zero cost more than another?
 //
 // Below 2.2e-308 the exponent of a double has no room left, and the number gives up digits instead:
-// it is denormal (or subnormal). To some processors it is a number like any other; some need a
-// hundred ticks for it.
+// it is denormal (or subnormal). To some processors it is a number like any other; some take a
+// detour through their microcode for it.
 
 #include <stddef.h>
 #include <stdint.h>

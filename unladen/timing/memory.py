@@ -21,6 +21,7 @@ LINE = 64  # bytes from one element of the chase to the nearest other one: a cac
 SMALLEST, LARGEST = 2**12, 2**28
 STEPS = 20_000  # of one call: long against the call itself, short against another process's turn
 SAMPLES, PASSES = 5, 3
+RISE = 1.7  # from one step to the next, at least: caches differ by more
 CHEAP = 2**25  # bytes that are linked and walked through in no time, and so several times over
 
 
@@ -33,8 +34,8 @@ class Step:
     seconds: float
 
 
-def flat_stretches(seconds: Sequence[float], tolerance: float = 1.4, fewest: int = 3) -> list[range]:
-    """Find where a rising curve is flat: the longest run of points within ``tolerance``, then left and right of it."""
+def flat_stretches(seconds: list[float], tolerance=1.4, fewest=3) -> list[range]:
+    """Find where a rising curve is flat: the longest run, then those left and right of it."""
     runs = [range(0)]
     for start in range(len(seconds)):
         stop = start
@@ -46,7 +47,8 @@ def flat_stretches(seconds: Sequence[float], tolerance: float = 1.4, fewest: int
         return []
     left = flat_stretches(seconds[: longest.start], tolerance, fewest)
     right = flat_stretches(seconds[longest.stop :], tolerance, fewest)
-    return [*left, longest, *(range(r.start + longest.stop, r.stop + longest.stop) for r in right)]
+    shift = longest.stop
+    return [*left, longest, *(range(run.start + shift, run.stop + shift) for run in right)]
 
 
 def lowered(seconds: Sequence[float]) -> list[float]:
@@ -62,10 +64,17 @@ class Waits:
 
     def __init__(self, sizes: Sequence[int], seconds: Sequence[float]) -> None:
         self.sizes, self.measured, self.seconds = list(sizes), list(seconds), lowered(seconds)
-        self.steps = [
-            Step(self.sizes[run[0]], self.sizes[run[-1]], self.seconds[run[len(run) // 2]])
-            for run in flat_stretches(self.seconds)
-        ]
+        self.steps = self._joined(flat_stretches(self.seconds))
+
+    def _joined(self, runs: list[range]) -> list[Step]:
+        """Make steps of flat stretches; two that hardly differ are one step, which noise or a bend has parted."""
+        steps: list[Step] = []
+        for run in runs:
+            one = Step(self.sizes[run[0]], self.sizes[run[-1]], self.seconds[run[len(run) // 2]])
+            if steps and one.seconds < RISE * steps[-1].seconds:
+                one = Step(steps[-1].first, one.last, steps.pop().seconds)
+            steps.append(one)
+        return steps
 
     def end(self, step: Step) -> int:
         """The largest working set whose accesses take less than twice as long as on ``step``, in bytes."""

@@ -6,14 +6,15 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from unladen.show import Table, Volatile, size, three_digits
 from unladen.timing import hardware
 from unladen.timing.missing import install
 
-MEMORY = 64  # MiB that the tools move: as much as an array of `machine().bandwidth`
+MEMORY = 64  # MiB that a tool reads or writes in one go: as much as an array of `machine().bandwidth`
+RUNS = 12  # each of them short, so that one may find a busy machine at rest
 
 # field of lscpu -> what it means for a program
 _READING = {
@@ -78,15 +79,19 @@ class Opinion:
 
 
 class Opinions:
-    """What ``mbw`` and ``sysbench`` say of this machine's bandwidth, the best of a few short runs (≈ 1 s)."""
+    """What ``tools`` say of this machine's bandwidth, the best of a few short runs (≈ 1 s)."""
 
-    def __init__(self) -> None:
-        self.found = _asked()
+    def __init__(self, tools: Sequence[str] = ("mbw", "sysbench")) -> None:
+        self.tools = tools
+        self.found = self._asked()
 
     def ask_again(self) -> None:
         """Ask once more, and keep the better of both answers."""
-        pairs = zip(self.found, _asked(), strict=True)
+        pairs = zip(self.found, self._asked(), strict=True)
         self.found = [max(both, key=lambda one: one.rate or 0) for both in pairs]
+
+    def _asked(self) -> list[Opinion]:
+        return [Opinion(tool, *_ASK[tool]()) for tool in self.tools]
 
     def differ_from(self, ours: Mapping[str, float]) -> Difference:
         """By which factor at most they differ from ``ours`` (bytes a second, by kind); 1 if no tool is here."""
@@ -115,21 +120,18 @@ class Difference(float):
         return Difference(self.opinions, self.ours)
 
 
-def _asked() -> list[Opinion]:
-    return [Opinion("mbw", "copy", _mbw()), Opinion("sysbench", "read", _sysbench())]
-
-
-def _mbw() -> float | None:
+def _mbw() -> tuple[str, float | None]:
     """The best copy of mbw, in bytes read and written a second (it counts an array that is copied once)."""
-    found = _said(["mbw", "-q", "-a", "-n", "12", "-t0", str(MEMORY)], r"([\d.]+) MiB/s")
-    return 2 * max(found) * 2**20 if found else None
+    found = _said(["mbw", "-q", "-a", "-n", str(2 * RUNS), "-t0", str(MEMORY // 2)], r"([\d.]+) MiB/s")
+    return "copy", 2 * max(found) * 2**20 if found else None
 
 
-def _sysbench() -> float | None:
-    moved = f"--memory-total-size={4 * MEMORY}M"  # short, for it tells only the mean of a run
+def _sysbench() -> tuple[str, float | None]:
+    """The best reading of sysbench, in bytes a second."""
+    moved = f"--memory-total-size={MEMORY}M"  # one block a run, for it tells only the mean of a run
     read = ["sysbench", "memory", f"--memory-block-size={MEMORY}M", moved, "--memory-oper=read", "run"]
-    found = [rate for _ in range(8) for rate in _said(read, r"\(([\d.]+) MiB/sec\)")]
-    return max(found) * 2**20 if found else None
+    found = [rate for _ in range(RUNS) for rate in _said(read, r"\(([\d.]+) MiB/sec\)")]
+    return "read", max(found) * 2**20 if found else None
 
 
 def _said(command: list[str], pattern: str) -> list[float]:
@@ -141,3 +143,6 @@ def _said(command: list[str], pattern: str) -> list[float]:
     except (OSError, subprocess.TimeoutExpired):
         return []
     return [float(number) for number in re.findall(pattern, done.stdout)]
+
+
+_ASK = {"mbw": _mbw, "sysbench": _sysbench}

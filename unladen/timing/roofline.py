@@ -36,7 +36,7 @@ class Work:
 
 
 class Roofline:
-    """Kernels (``work`` by name) under the roof of one core; shows itself as a chart and a table."""
+    """Kernels (``work`` by name) under the roof of one core; shows itself as a chart, in text as a table."""
 
     def __init__(self, work: Mapping[str, Work]) -> None:
         self.work = dict(work)
@@ -77,21 +77,18 @@ class Roofline:
         right = max([work.intensity for work in self.work.values()] + [20]) * 6
         ridge = self.peak / self.bandwidth
         axes.plot([left, ridge, right], [self.roof(x) for x in (left, ridge, right)], color="black", linewidth=2.5)
-        axes.annotate(
-            f"bandwidth: {three_digits(self.bandwidth / 1e9)} GB/s",
-            (left * 1.2, self.roof(left) * 1.9),
-            fontsize=13,
-        )
-        axes.annotate(
-            f"peak: {three_digits(self.peak / 1e9)} GFLOP/s", (right, self.peak * 1.25), ha="right", fontsize=13
-        )
+        slope = f"bandwidth: {three_digits(self.bandwidth / 1e9)} GB/s"
+        axes.annotate(slope, (ridge / 3, self.roof(ridge / 3) * 1.5), ha="right", fontsize=14)
+        flat = f"peak: {three_digits(self.peak / 1e9)} GFLOP/s"
+        axes.annotate(flat, (right, self.peak * 1.35), ha="right", fontsize=14)
         for number, (name, work) in enumerate(self.work.items()):
             style = {"color": PALETTE[number % 6], "markersize": 12, "marker": _SHAPES[number % len(_SHAPES)]}
             axes.plot([work.intensity], [work.speed], linestyle="none", **style)
-            place = {"textcoords": "offset points", "ha": "center", "va": "top", "fontsize": 14}
-            axes.annotate(name, (work.intensity, work.speed), (0, -12), **place)
+            # Right of its dot and below it a name keeps clear of the roof.
+            place = {"textcoords": "offset points", "ha": "left", "va": "top", "fontsize": 14}
+            axes.annotate(name, (work.intensity, work.speed), (9, -3), **place)
         lowest = min([work.speed for work in self.work.values()] + [self.roof(left)])
-        axes.set(xscale="log", yscale="log", xlim=(left, right), ylim=(lowest / 4, self.peak * 3))
+        axes.set(xscale="log", yscale="log", xlim=(left, right), ylim=(lowest / 4, self.peak * 3.5))
         axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
         axes.yaxis.set_major_formatter(lambda y, _: f"{y / 1e9:g}")
         axes.minorticks_off()
@@ -105,9 +102,6 @@ class Roofline:
         return repr(self.table())
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
-
         names = ", ".join(self.work)
         alt = f"Speed against operations per byte on two log axes: a sloping roof, then a flat one; below it {names}."
         figure(self.chart(), alt)
-        display(self.table())

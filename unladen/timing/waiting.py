@@ -51,7 +51,7 @@ class Waiting:
             axes.annotate(f"{duration(wait)}: {in_human_time(wait)}", (wait, rung), (11, 0), **place)
         axes.set(xscale="log", xlim=(left, right), ylim=(len(names) - 0.5, -0.6))
         axes.set_yticks(range(len(names)), names, fontsize=14)
-        axes.set_xticks([10**k for k in range(-9, 0) if left <= 10**k <= right])
+        axes.set_xticks([10**k for k in (-9, -6, -3, 0) if left <= 10**k <= right])
         axes.xaxis.set_major_formatter(lambda s, _: str(duration(s)).replace(".00", "").replace(".0", ""))
         axes.minorticks_off()
         axes.tick_params("y", length=0)
