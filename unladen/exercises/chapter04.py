@@ -316,12 +316,12 @@ def file_hash(answer):
 
 
 def _spreads(answer, File, title, fields, hint) -> None:
-    hashes = [_hash(answer, File(*f)) for f in fields]
     File.comparisons = 0
     call(set, ([File(*f) for f in fields],), shown=f"A set of {title},")
     if File.comparisons <= len(fields) / 10:
         return
-    ab, ba, cd = (_hash(answer, File(name, 0)) for name in ("ab", "ba", "cd"))
+    hashes = [answer(File(*f)) for f in fields]
+    ab, ba, cd = (answer(File(name, 0)) for name in ("ab", "ba", "cd"))
     if "bca" in title and ab == ba != cd:
         hint = hashing.NO_ORDER
     elif len(set(hashes)) > 1 and max(map(abs, hashes)) < 2**20:
