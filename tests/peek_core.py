@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import array
 import ctypes
+import gc
 import random
 import struct
 import sys
@@ -460,6 +461,16 @@ def check_unknown_kinds_are_shown_without_a_crash() -> None:
             assert repr(seen)
             assert seen._repr_html_()
     waiting.close()
+
+
+def check_two_of_every_type_that_is_alive_are_divided() -> None:
+    kinds: dict[int, list[object]] = {}
+    for thing in gc.get_objects():
+        kinds.setdefault(id(type(thing)), []).append(thing)
+    for things in list(kinds.values()):
+        for thing in things[:2]:
+            seen = peek(thing)
+            assert not seen.why_raw, f"{type(thing)}: {seen.why_raw}"
 
 
 def check_only_what_varies_is_marked() -> None:

@@ -45,10 +45,10 @@ def _attributes(look: Look) -> None:
     own = look.blocks[0]
     if look.form.inline_values:
         start = look.form.basicsize
-        capacity, _, embedded, valid = look.read(look.address + start, 4)
-        if embedded != 1 or not usable <= capacity <= 30:
-            raise LayoutError(f"inline values for {capacity}, {usable} in use")
-        values_after(look, look.address, start, capacity, names if valid else [])
+        embedded, valid = look.read(look.address + start + 2, 2)
+        if embedded != 1:
+            raise LayoutError("the inline values are not said to be embedded")
+        values_after(look, look.address, start, usable, names if valid else [])
     elif VERSION == (3, 12):
         tagged = own["managed dict or values"].value
         if tagged & 1:

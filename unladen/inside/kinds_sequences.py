@@ -32,9 +32,9 @@ def look_at_list(look: Look) -> Ruler:
     array = ruler.pointer("ob_item", "→ the array of pointers")
     allocated = ruler.peek("q")
     ruler.number("allocated", "q", f"slots in that array, {allocated - length} of them free")
-    if not 0 <= length <= allocated or bool(array) != bool(allocated) or allocated * WORD > look.counted:
+    if not 0 <= length <= allocated or (allocated and not array) or allocated * WORD > look.counted:
         raise LayoutError(f"a list of {length} items cannot have {allocated} slots at {array:#x}")
-    if array:
+    if allocated:
         _array_of(look, array, length, allocated)
     return ruler
 

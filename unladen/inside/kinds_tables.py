@@ -150,12 +150,12 @@ def text_at(look: Look, address: int) -> str:
 
 def _split_values(look: Look, address: int, keys: Ruler) -> None:
     """The values of a split table."""
-    capacity = keys.block["dk_usable"].value + keys.block["dk_nentries"].value
+    usable = keys.block["dk_usable"].value + keys.block["dk_nentries"].value
     names = key_names(look, keys.block)
     if VERSION >= (3, 13):
-        values_after(look, address, 0, capacity, names, counted=capacity * WORD)
+        values_after(look, address, 0, usable, names, counted=usable * WORD)
     else:
-        values_before(look, address, capacity, names, counted=capacity * WORD)
+        values_before(look, address, usable, names, counted=usable * WORD)
 
 
 def key_names(look: Look, keys) -> list[str]:
@@ -178,19 +178,22 @@ def values_before(look: Look, address: int, capacity: int, names: list[str], cou
     _values(look, part, capacity, names)
 
 
-def values_after(look: Look, address: int, start: int, capacity: int, names: list[str], counted: int = 0) -> None:
-    """The values of an instance's attributes on 3.13 and 3.14: four bytes, the values, their order (PyDictValues)."""
+def values_after(look: Look, address: int, start: int, usable: int, names: list[str], counted: int = 0) -> None:
+    """The values of an instance's attributes on 3.13 and 3.14: four bytes, the values, their order (PyDictValues).
+
+    Instances made early have room for more attributes than the ``usable`` ones that their class's keys still allow.
+    """
+    capacity = look.read(address + start, 1)[0]
+    if not usable <= capacity <= 30:
+        raise LayoutError(f"values for {capacity}, not for {usable}")
     size = WORD + capacity * WORD + -(-capacity // WORD) * WORD
     name = "inline values" if start else "values"
     part = look.part(name, address, size, counted, start=start)
-    held = part.peek("B")
     part.number("capacity", "B", "room for so many")
     part.number("size", "B", "how many are set")
     part.number("embedded", "B", "1: right behind the object")
     part.number("valid", "B", "0: moved to a dict of their own")
     part.padding(part.block.start + WORD)
-    if held != capacity:
-        raise LayoutError(f"values for {held}, not for {capacity}")
     _values(look, part, capacity, names)
     part.put("(order)", part.left, None, "the order of insertion", volatile=True)
 

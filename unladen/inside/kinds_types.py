@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from unladen.inside.fields import LayoutError, Ruler
-from unladen.inside.kinds_tables import KEYS_HEAD, keys_object, keys_size
+from unladen.inside.kinds_tables import keys_object
 from unladen.inside.layout import FREE_THREADED, VAR_HEAD, VERSION, WORD, of_type
 from unladen.inside.look import Look
 
@@ -58,8 +58,7 @@ def look_at_type(look: Look) -> Ruler:
     """A class: a type object; one made by a class statement brings its tables of functions along."""
     heap = bool(of_type(look.obj, "__flags__") & 1 << 9)
     keys = cached_keys(look, look.obj) if heap else 0
-    counted = keys_size(look.read(keys, KEYS_HEAD)) if keys else 0
-    ruler = look.own(look.counted - counted)
+    ruler = look.own(of_type(type, "__basicsize__") if heap else type_size())
     look.kind = "class, made by a class statement" if heap else "class, written in C"
     ruler.number("ob_size", "q", "slots of its own", volatile=True)
     for name, code in _FIELDS:

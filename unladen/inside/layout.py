@@ -55,7 +55,6 @@ class Shape:
     managed_dict: bool
     managed_weakref: bool
     inline_values: bool
-    claimed: int  # bytes of a pre-header that sys.getsizeof counts although there is none
 
     @property
     def pre_header(self) -> int:
@@ -78,7 +77,6 @@ def shape(obj: object) -> Shape:
         bool(flags & _MANAGED_DICT),
         bool(flags & _MANAGED_WEAKREF) and VERSION >= (3, 12),
         bool(flags & _INLINE_VALUES) and VERSION >= (3, 13),
-        16 if static and VERSION < (3, 13) else 0,
     )
 
 

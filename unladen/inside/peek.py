@@ -97,7 +97,7 @@ def _own_references(read: Read, held: list[object]) -> dict[str, int]:
 
 def _result(look: Look, reason: str = "") -> Peek:
     own, *parts = look.blocks
-    size = look.counted + look.form.pre_header + look.form.claimed
+    size = look.counted + look.form.pre_header + look.claimed
     return Peek(look.kind, size, own.fields, parts, reason, look.remarks, look.blocks)
 
 
