@@ -130,7 +130,7 @@ def test_a_wrong_layout_is_noticed_and_said(monkeypatch, wrong):
     """As if the next Python had changed its structures: no crash, the bytes undivided, and a line that says so."""
     from unladen.inside import kinds_sequences, kinds_tables, kinds_text, kinds_types, look, members
 
-    changed = layout.HEAD + 8 if wrong == "HEAD" else ((3, 14) if layout.VERSION < (3, 14) else (3, 11))
+    changed = layout.HEAD + 8 if wrong == "HEAD" else ((3, 14) if layout.VERSION == (3, 11) else (3, 11))
     for module in (layout, kinds_sequences, kinds_tables, kinds_text, kinds_types, look, members):
         if hasattr(module, wrong):
             monkeypatch.setattr(module, wrong, changed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 
 from unladen.inside.brief import cut
-from unladen.inside.fields import Ruler
+from unladen.inside.fields import LayoutError, Ruler
 from unladen.inside.layout import VERSION, has_base
 from unladen.inside.look import Look
 
@@ -28,6 +28,8 @@ def look_at_function(look: Look) -> Ruler:
     more = "" if VERSION == (3, 11) else _SINCE_314 if VERSION >= (3, 14) else _SINCE_312
     for name in (_FUNCTION + more).split():
         _pointer(look, ruler, f"func_{name}")
+    if ruler.block["func_code"].value != id(look.obj.__code__):
+        raise LayoutError("func_code is not the function's code")
     ruler.pointer("vectorcall", "→ the machine code that calls it")
     ruler.number("func_version", "I", "for the specialising interpreter", volatile=True)
     ruler.padding(ruler.at + 4)
