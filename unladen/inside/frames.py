@@ -182,8 +182,11 @@ def self_test() -> None:
         if frame.f_code is not probe.__code__:
             return None
         frame.f_trace, frame.f_trace_opcodes = look, True
+        known = depths(frame.f_code)[frame.f_lasti]
+        if event in ("call", "line") and stated_depth(frame) != known:
+            raise FrameError("it does not say how deep its stack is")
         if event in ("call", "opcode"):
-            stack, bound = stack_and_variables(frame, depths(frame.f_code)[frame.f_lasti])
+            stack, bound = stack_and_variables(frame, known)
             if bound["one"] is not first or bound["two"] is not second or bound["third"] is not third:
                 raise FrameError("the variables are others")
             seen.append((instructions(frame.f_code)[frame.f_lasti].opname, stack, bound))

@@ -6,9 +6,8 @@ the previous instruction of that frame has left.
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
 
@@ -82,20 +81,23 @@ class Recorder:
         self._active: list[_Watched] = []
         self._codes: set[CodeType] = set()
         self._running = False
+        self._outside: set[int] = set()  # the frames that were there before, by id
         # bound once: Python compares and keeps these
         self._enter, self._local = self._on_call, self._on_event
 
-    @contextlib.contextmanager
-    def watching(self):
-        """Follow what runs inside the block, in this thread; then the tracer that was there before is set again."""
+    def run(self, call: Callable[[], object]) -> object:
+        """Carry out ``call`` in this thread and follow what it runs; then the tracer of before is set again.
+
+        Returns what the call returns, or None if it was stopped.
+        """
         before, frame = sys.gettrace(), sys._getframe()
         frame.f_trace_opcodes = True  # Python 3.12 looks for it once, when tracing begins
-        self._running = True
+        self._running, self._outside = True, {id(one) for one in _frames_from(frame)}
         sys.settrace(self._enter)
         try:
-            yield
+            return call()
         except Stop:
-            pass
+            return None
         finally:
             taken = sys.gettrace() is not self._enter and not self.cut and not self.failed
             sys.settrace(before)
@@ -150,11 +152,11 @@ class Recorder:
     def _stop_again(self) -> None:
         if not self._running:
             return
-        frame = sys._getframe(1)
-        while frame is not None and frame.f_globals is not globals():
+        for frame in _frames_from(sys._getframe()):
+            if id(frame) in self._outside:
+                break
             if frame.f_globals is self.scope:
                 frame.f_trace, frame.f_trace_opcodes = self._local, True
-            frame = frame.f_back
         sys.settrace(self._enter)
 
     def _note(self, frame: FrameType, event: str, argument: object) -> None:
@@ -216,9 +218,8 @@ class Recorder:
             watched.step = None
 
     def _suspend(self, caller: _Watched, callee: FrameType) -> None:
-        step, frame = caller.step, callee.f_back
-        while frame is not None and id(frame) != caller.frame:
-            frame = frame.f_back
+        step = caller.step
+        frame = next((one for one in _frames_from(callee) if id(one) == caller.frame), None)
         if step is None or frame is None:
             return
         step.note = f"calls {name_of(callee.f_code)}"
@@ -261,6 +262,12 @@ class Recorder:
         stated, known = frames.stated_depth(frame), depths(frame.f_code)[frame.f_lasti]
         if stated is not None and stated != known:
             self.trouble = f"{name_of(frame.f_code)} holds {stated} values where its bytecode says {known}"
+
+
+def _frames_from(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
 
 
 def _names_in_a_body(frame: FrameType) -> dict[str, object]:

@@ -124,19 +124,24 @@ def step_through(f: Callable, /, *args, limit: int = 200, into: bool = True, **k
         raise ValueError(f"expected a limit of at least 1 instruction, and got {limit}")
     function = _function_of(f)
     recorder = Recorder(function.__code__, function.__globals__, limit, into)
-    call, value, left_by = _call(f, args, kwargs), None, None
-    with recorder.watching():
-        try:
-            value = f(*args, **kwargs)
-            if isinstance(value, GeneratorType) and value.gi_code is function.__code__:
-                value = list(value)
-        except (KeyboardInterrupt, Stop):
-            raise
-        except BaseException as error:
-            left_by = _without_frames(error)
-    if recorder.cut:  # what came of it is our doing, not the function's
-        value = left_by = None
-    return Steps(call, recorder.steps, value, left_by, recorder.cut, _note(recorder, left_by))
+    call = _call(f, args, kwargs)
+    outcome = recorder.run(lambda: _outcome(f, args, kwargs, function))
+    # if it was stopped, what came of it is our doing, not the function's
+    value, error = (None, None) if recorder.cut else outcome
+    return Steps(call, recorder.steps, value, error, recorder.cut, _note(recorder, error))
+
+
+def _outcome(f: Callable, args: tuple, kwargs: dict, function: FunctionType) -> tuple[object, BaseException | None]:
+    """What ``f`` returned, and None; or None, and the exception that left it."""
+    try:
+        value = f(*args, **kwargs)
+        if isinstance(value, GeneratorType) and value.gi_code is function.__code__:
+            value = list(value)
+        return value, None
+    except (KeyboardInterrupt, Stop):
+        raise
+    except BaseException as error:
+        return None, _without_frames(error)
 
 
 def _note(recorder: Recorder, error: BaseException | None) -> str:
