@@ -13,7 +13,7 @@ import pstats
 import re
 import statistics
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,23 +104,26 @@ def session_stacks(path: str | Path, root: str) -> dict[tuple[str, ...], float]:
     """Return the seconds that pyinstrument saw in each stack of functions, below and with the function ``root``."""
     from pyinstrument.session import Session
 
-    stacks: dict[tuple[str, ...], float] = defaultdict(float)
-    for frames, seconds in Session.load(str(path)).frame_records:
-        names = tuple(frame.split("\x00")[0] for frame in frames)
-        if root in names:
-            stacks[names[names.index(root) :]] += seconds
-    return dict(stacks)
+    records = Session.load(str(path)).frame_records
+    return _rooted(((tuple(frame.split("\x00")[0] for frame in frames), seconds) for frames, seconds in records), root)
 
 
 def memory_stacks(path: str | Path, root: str) -> dict[tuple[str, ...], float]:
     """Return the bytes that each stack of functions held when memray saw most in use, below and with ``root``."""
     from memray import FileReader
 
+    records = FileReader(str(path)).get_high_watermark_allocation_records(merge_threads=True)
+    return _rooted(
+        ((tuple(frame[0] for frame in reversed(record.stack_trace())), record.size) for record in records), root
+    )
+
+
+def _rooted(records: Iterable[tuple[tuple[str, ...], float]], root: str) -> dict[tuple[str, ...], float]:
+    """Add up equal stacks from the last ``root`` in them upwards: the tools start programs from a ``main``, too."""
     stacks: dict[tuple[str, ...], float] = defaultdict(float)
-    for record in FileReader(str(path)).get_high_watermark_allocation_records(merge_threads=True):
-        names = tuple(frame[0] for frame in reversed(record.stack_trace()))
+    for names, amount in records:
         if root in names:
-            stacks[names[names.index(root) :]] += record.size
+            stacks[names[len(names) - 1 - names[::-1].index(root) :]] += amount
     return dict(stacks)
 
 
@@ -136,16 +139,17 @@ def flame(stacks: Stacks, question: str, alt: str, unit: str = "s") -> None:
     boxes = flame_boxes(stacks)
     depth = max(len(path) for path, _, _ in boxes)
     fig, axes = pyplot.subplots(figsize=(10, 0.7 + 0.5 * depth))
-    scale, name = (1e6, "MB") if unit == "B" else (1e3, "ms")
+    scale, name = (1e-6, "MB") if unit == "B" else (1e3, "ms")
     whole = sum(stacks.values()) * scale
     for path, left, width in boxes:
         left, width = left * scale, width * scale
         colour = PALETTE[(len(path) - 1) % 2 + 4]
         axes.barh(len(path) - 1, width, 0.94, left, color=colour, edgecolor="white", linewidth=1.5)
         label = _fitting(path[-1], round(92 * width / whole))
-        axes.text(left + width / 2, len(path) - 1, label, ha="center", va="center", fontsize=13)
-    axes.set(yticks=[], xlim=(0, whole), ylim=(-0.5, depth - 0.4), title=question)
-    axes.set_xlabel(f"{name} {'in use' if unit == 'B' else 'of samples'}; a box stands on its caller")
+        axes.text(left + width / 2, len(path) - 1, label, ha="center", va="center", fontsize=14)
+    axes.set(yticks=[], xlim=(0, whole), ylim=(-0.5, depth - 0.4))
+    axes.set_title(question, fontsize=15)
+    axes.set_xlabel(f"{name} {'in use' if unit == 'B' else 'of samples'}; a box stands on its caller", fontsize=13)
     axes.spines[["top", "right", "left"]].set_visible(False)
     figure(fig, alt)
 

@@ -138,7 +138,7 @@ def hygiene(gains: Mapping[str, float]) -> Table:
     battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
     governor = re.search(r"governor:(\w+)", told.get("cpu_config", ""))
     turbo = re.search(r":((?:no )?turbo)", told.get("cpu_config", ""))
-    rows = [[rule, Volatile("yours to do"), times(gain)] for rule, gain in gains.items()]
+    rows: list[list[object]] = [[rule, "yours to do", times(gain)] for rule, gain in gains.items()]
     rows[0][1] = Volatile(f"load {told['load_avg_1min']}" if "load_avg_1min" in told else unknown)
     states = {
         "plug in the mains": unknown if battery is None else "mains" if battery.power_plugged else "battery",
