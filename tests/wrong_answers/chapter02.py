@@ -141,7 +141,8 @@ void column_sums(const double *matrix, size_t rows, size_t columns, double *sums
         (instead(SUMS, "const double *matrix", "double *matrix", "for (size_t r = 0; r < rows; r++)",
                  "for (size_t r = 1; r < rows; r++)", "sums[c] += matrix[r * columns + c];\n",
                  "matrix[c] += matrix[r * columns + c];\n"
-                 "    for (size_t c = 0; rows && c < columns; c++) sums[c] = matrix[c];\n"), "Only read the matrix"),
+                 "    for (size_t c = 0; rows && c < columns; c++) sums[c] = matrix[c];\n"),
+         "Only read what you are given"),
         (instead(SUMS, "sums[c] = 0;\n", "sums[c] = matrix[c];\n", "size_t r = 0; r", "size_t r = 1; r"),
          "Which is the last that your loops touch"),
         (instead(SUMS, "    for (size_t c = 0; c < columns; c++) sums[c] = 0;\n",
@@ -161,7 +162,7 @@ void column_sums(const double *matrix, size_t rows, size_t columns, double *sums
         (instead(KEEP, "x[i] < limit", "(unsigned) x[i] < (unsigned) limit"), "Negative numbers are below -1"),
         (instead(KEEP, "const int *x", "int *x", "kept[count] = x[i];\n        count += x[i] < limit;",
                  "int now = x[i];\n        x[count] = kept[count] = now;\n        count += now < limit;"),
-         "Only read x"),
+         "Only read what you are given"),
         (instead(KEEP, "    return count", "    for (size_t i = 1; i < count; i++)\n"
                  "        for (size_t j = i; j > 0 && kept[j - 1] > kept[j]; j--) {\n"
                  "            int other = kept[j];\n            kept[j] = kept[j - 1];\n"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 import math
 import random
-import statistics
 import time
 
+from unladen.exercises.fair_race import raced
 from unladen.exercises.registry import exercise
 from unladen.exercises.simulated import Simulated
 from unladen.exercises.values import short
@@ -93,8 +93,6 @@ def _default_clock(answer) -> None:
 
 # ---------------------------------------------------------------------------------------------------- 1.2
 
-_MIXED = "That is another number than the smallest of a contender's own times. Read the clock around each single call."
-
 
 @exercise(
     "1.2",
@@ -119,67 +117,12 @@ def best_in_turns(answer):
     boot = ("on a machine three times as slow in its first 4 calls", lambda n: 3.0 if n < 4 else 1.0)
     ticking = ("on a machine where calls 2, 5, 8 … take twice as long", lambda n: 2.0 if n % 3 == 1 else 1.0)
     two, three = {"sorted": 4.0, "heap": 3.0}, {"a": 5.0, "b": 4.0, "c": 7.0}
-    _in_turns(answer, {"heap": 3.0}, 1, *quiet)
-    _in_turns(answer, two, 1, *quiet)
-    _in_turns(answer, two, 3, *backup)
-    _in_turns(answer, two, 4, *boot)
-    _in_turns(answer, three, 6, *ticking)
-    _in_turns(answer, three, 2, *quiet)
-
-
-def _in_turns(answer, seconds: dict[str, float], rounds: int, weather: str, slowness) -> None:
-    """One race on a simulated machine: first the order of the calls is judged, then the times returned."""
-    machine, names = Simulated(slowness), list(seconds)
-    contenders = {name: machine.contender(name, [lasts]) for name, lasts in seconds.items()}
-    lasting = ", ".join(f"{name!r}: {lasts:g} s" for name, lasts in seconds.items())
-    shown = f"{weather}, best_in_turns({{{lasting}}}, {rounds}, clock)"
-    shown = shown[0].upper() + shown[1:]
-    got = call(answer, (contenders, rounds, machine.clock), shown=shown)
-    if list(contenders) != names:
-        wrong(f"{shown} changed the dictionary of contenders it was given", "Whoever races them next needs them all.")
-    told = f"{shown} called {', '.join(machine.calls) or 'nobody'}, and returned {short(got)}"
-    if hint := _order(machine.calls, names, rounds):
-        wrong(told, hint)
-    if "clock" not in machine.log:
-        wrong(f"{shown} never read the clock it was given", "Read `clock()`, not `time.perf_counter()`.")
-    expected = {name: min(machine.lasted[name]) for name in names}
-    case(lambda: got, (), expected, shown=shown, hint=_mixed(got, machine.lasted))
-
-
-def _order(calls: list[str], names: list[str], rounds: int) -> str:
-    """What is wrong with the order of the calls, or nothing."""
-    count = len(names)
-    if len(calls) != count * rounds:
-        return f"Each round calls each contender once, {count * rounds} in all here; no warm-up is asked."
-    turns = [calls[i : i + count] for i in range(0, len(calls), count)]
-    if any(sorted(turn) != sorted(names) for turn in turns):
-        return "Who was called when the machine was slow? In each round every contender has one turn: swap the loops."
-    for number, turn in enumerate(turns):
-        if turn[0] != names[number % count]:
-            return (
-                "Who meets a disturbance that comes regularly, if the order never changes? Round 0 begins with the "
-                "first contender, round 1 with the second, and so on, in a circle."
-            )
-    return ""
-
-
-def _mixed(got: object, lasted: dict[str, list[float]]) -> str:
-    """Tell from the times that the calls took what was made of them."""
-    if not isinstance(got, dict):
-        return "Return a dictionary: each contender's name, and its smallest time."
-    if set(got) != set(lasted):
-        return "The keys of the dictionary are the contenders' names: all of them, and no other."
-    for made, hint in [
-        (statistics.mean, "That is the mean of each contender's times: the slow rounds are still in it."),
-        (max, "That is the largest of each contender's times. Which one was disturbed the least?"),
-        (sum, "That is the sum of each contender's times; the smallest one is asked."),
-        (lambda times: times[-1], "That is each contender's last time. Does a later round overwrite a better one?"),
-        (lambda times: 0, "Nothing takes no time: what is the smallest time so far, before the first round?"),
-        (list, "Of each list of times, the smallest."),
-    ]:
-        if all(got[name] == made(times) for name, times in lasted.items()):
-            return hint
-    return _MIXED
+    raced(answer, {"heap": 3.0}, 1, *quiet)
+    raced(answer, two, 1, *quiet)
+    raced(answer, two, 3, *backup)
+    raced(answer, two, 4, *boot)
+    raced(answer, three, 6, *ticking)
+    raced(answer, three, 2, *quiet)
 
 
 # ---------------------------------------------------------------------------------------------------- 1.3

@@ -6,10 +6,11 @@ import random
 
 import numpy as np
 
+from unladen.exercises.filled import filled
 from unladen.exercises.registry import exercise
 from unladen.exercises.simulated_memory import climb, missed, sweep
 from unladen.exercises.values import short
-from unladen.exercises.words import call, called, case, faster_than, fenced, sanitised, wrong
+from unladen.exercises.words import called, case, faster_than
 
 # ---------------------------------------------------------------------------------------------------- 2.1
 
@@ -146,12 +147,6 @@ _PLACE = (
 _ZERO = "What stands in sums before you begin may be anything: set all of it to 0 before you add."
 
 
-def _fence_stands(inner, filler) -> bool:
-    """Whether what `fenced` put before and after an array is still there."""
-    around = inner.base
-    return around is None or bool((around[:8] == filler).all() and (around[8 + len(inner) :] == filler).all())
-
-
 @exercise(
     "2.3",
     "Along the rows",
@@ -176,17 +171,10 @@ def column_sums(answer):
         matrix = np.array(matrix, dtype=float)
         rows, columns = matrix.shape
         shown = f"column_sums({short(matrix.tolist())}, {rows}, {columns}, sums)"
-        # Only a sanitiser sees an access beside a block; without one, what lies there must show.
-        for filler in (-7.0,) if sanitised() else (-7.0, 1e6):
-            given, sums = matrix.copy(), np.full(columns, np.nan)
-            if not sanitised():
-                given, sums = fenced(given.ravel(), filler).reshape(rows, columns), fenced(sums, filler)
-            call(answer, (given, rows, columns, sums), shown=shown)
-            if not np.array_equal(given, matrix):
-                wrong(f"{shown} changed the matrix to {short(given.tolist())}", "Only read the matrix: say `const`.")
-            if not _fence_stands(sums, filler):
-                wrong(f"{shown} wrote beside sums", _PLACE)
-            case(lambda sums: sums.tolist(), (sums,), matrix.sum(axis=0).tolist(), hint=hint, mistakes=mistakes,
+        for filler in (-7.0, 1e6):
+            _, sums = filled(answer, matrix, (rows, columns), np.full(columns, np.nan), shown=shown, beside=_PLACE,
+                             filler=filler)  # fmt: skip
+            case(lambda got: got, (sums.tolist(),), matrix.sum(axis=0).tolist(), hint=hint, mistakes=mistakes,
                  shown=f"after {shown}, sums.tolist()")  # fmt: skip
 
     def unset(got):
@@ -198,14 +186,15 @@ def column_sums(answer):
         ([3.0, 4.0], "That is the last row: does a row replace what was there, or is it added?"),
         ([1.0, 2.0], "That is the first row. Does the loop over the rows reach the last one?"),
     ]
-    right([[5.0]], "One row, one column: its sum is 5.", [(unset, _ZERO)])
+    right([[5.0]], "One row, one column: its sum is 5.", [(unset, _ZERO), (any, _PLACE)])
     right([[1.0, 2.0], [3.0, 4.0]], "Column 0 holds 1 and 3, column 1 holds 2 and 4.", first)
     right([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], _PLACE, [
         ([4.0, 6.0, 8.0], "A row is as long as there are columns: the step from row to row is `columns`, not `rows`."),
         (np.array([1.0, 2, 3, 4, 5, 6]).reshape(3, 2).sum(axis=1).tolist(), _PLACE),
     ])  # fmt: skip
     right([[1.0], [2.0], [4.0]], _PLACE)
-    right(np.zeros((0, 3)), "No rows: all three sums are 0.", [(unset, "No rows: the sums are still to be set to 0.")])
+    nothing = "No rows: the sums are still to be set to 0."
+    right(np.zeros((0, 3)), nothing, [(unset, nothing), (any, _PLACE)])
     right([[1e8], [1.0]], single)
     right(np.random.default_rng(23).normal(size=(37, 19)).round(3), single)
     from unladen.build import build
@@ -222,7 +211,7 @@ def column_sums(answer):
 
     slow = (
         "Which index changes in your inner loop? If it is the row, each step jumps over a whole row of the matrix, and "
-        "meets a new line of the cache. Swap the loops."
+        "meets a new line of the cache. Swap the loops, and walk along whole rows."
     )
     faster_than(down_the_columns, along_the_rows, (matrix,), at_least=3, hint=slow, seconds=0.15)
 
@@ -267,26 +256,20 @@ def keep_below(answer):
         numbers = np.array(numbers, dtype=np.int32)
         n, expected = len(numbers), numbers[numbers < limit].tolist()
         shown = f"keep_below({short(numbers)}, {n}, {limit}, kept)"
-        given, kept = numbers.copy(), np.full(n, -9, dtype=np.int32)
-        if not sanitised():
-            given, kept = fenced(given, limit - 1), fenced(kept, 77)
-        count = call(answer, (given, n, limit, kept), shown=shown)
-        if given.tolist() != numbers.tolist():
-            wrong(f"{shown} changed the numbers to {short(given)}", "Only read x: say `const`. Write to kept.")
-        if not _fence_stands(kept, 77):
-            wrong(f"{shown} wrote beside kept", _INSIDE)
+        count, kept = filled(
+            answer, numbers, (n, limit), np.full(n, -9, np.int32), shown=shown, beside=_INSIDE, filler=limit - 1
+        )
         case(lambda: count, (), len(expected), shown=shown, hint=hint, mistakes=mistakes)
-        got = kept[: len(expected)].tolist()
-        place = "In the order they had, from kept[0] on, without gaps: kept[count], not kept[i]."
-        for value, told in (
-            ([-9] * len(expected), "The count is right, but kept was left as it was."),
+        order = "In the order they had, from kept[0] on, without gaps: kept[count], not kept[i]."
+        shown = f"after {shown}, kept[:{count}].tolist()"
+        case(lambda got: got, (kept[:count].tolist(),), expected, shown=shown, hint=order, mistakes=[
+            ([-9] * count, "The count is right, but kept was left as it was."),
             (sorted(expected), "In the order they had: do not sort."),
-        ):
-            place = told if got == value else place
-        case(lambda: got, (), expected, shown=f"after {shown}, kept[:{count}].tolist()", hint=place)
+        ])  # fmt: skip
 
     excluded = "Below the limit: a number equal to it is not kept."
-    right([1], 5, "1 is below 5: it is kept.", [(0, "1 is below 5: it is kept. Which way does your comparison go?")])
+    one = "1 is below 5: it is kept. Which way does your comparison go?"
+    right([1], 5, one, [(0, one), (2, _INSIDE)])
     right([9], 5, "9 is not below 5, so nothing is kept.", [(1, "9 is not below 5, so the count is 0.")])
     right([], 5, "With n = 0 there is nothing to look at, and nothing to keep.")
     right([5, 4, 6, 5], 5, excluded, [(3, excluded), (4, "The count is how many were kept, not how many there are.")])
