@@ -62,7 +62,7 @@ def _mixed(got: object, lasted: dict[str, list[float]]) -> str:
         (max, "That is the largest of each contender's times. Which one was disturbed the least?"),
         (sum, "That is the sum of each contender's times; the smallest one is asked."),
         (lambda times: times[-1], "That is each contender's last time. Does a later round overwrite a better one?"),
-        (lambda times: 0, "Nothing takes no time: what is the smallest time so far, before the first round?"),
+        (lambda times: 0.0, "Nothing takes no time: what is the smallest time so far, before the first round?"),
         (list, "Of each list of times, the smallest."),
     ]:
         if all(same(got[name], made(times)) for name, times in lasted.items()):
