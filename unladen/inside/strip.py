@@ -22,20 +22,21 @@ def strip(steps, first: int) -> str:
     codes = list(dict.fromkeys(step.code for step in steps.steps))
     several = len(codes) > 1
     heads = ["step", *["function"] * several, "line", "instruction", "value stack, its top to the right", "locals"]
-    rows = [_row(steps.first + at, step, codes, several) for at, step in enumerate(steps.steps)]
+    head = "".join(f'<th style="text-align:left">{words}</th>' for words in heads)
+    rows = [_row(steps.first + at, step, codes, several, at < first) for at, step in enumerate(steps.steps)]
     rest = f"<tbody hidden>{''.join(rows[first:])}</tbody>" if rows[first:] else ""
     more = f'<p class="more">{steps.more(first)}</p>' if rest else ""
     note = f"<p>{escape(steps.note)}</p>" if steps.note else ""
     return (
         f'<div class="unladen-steps" data-total="{steps.total}"><style>{_file("stepper.css")}</style>'
         f"<p><b>{escape(steps.title)}</b></p>"
-        f'<table class="strip"><thead><tr>{"".join(f"<th>{head}</th>" for head in heads)}</tr></thead>'
+        f'<table class="strip"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows[:first])}</tbody>{rest}</table>{more}{note}"
         f'<script type="application/json">{_data(codes)}</script><script>{_file("stepper.js")}</script></div>'
     )
 
 
-def _row(number: int, step: Step, codes: list[CodeType], several: bool) -> str:
+def _row(number: int, step: Step, codes: list[CodeType], several: bool, seen: bool) -> str:
     indent = f' style="--depth:{step.depth}"' if step.depth else ""
     instruction = f'<code class="plain"{indent}>{escape(f"{step.opname} {step.argrepr}".strip())}</code>'
     values = step.stack if step.meanwhile is None else step.meanwhile
@@ -43,9 +44,10 @@ def _row(number: int, step: Step, codes: list[CodeType], several: bool) -> str:
     note = f" <i>{escape(step.note)}</i>" if step.note else ""
     bound = " ".join(f"<code>{escape(name)}={escape(value)}</code>" for name, value in step.locals.items())
     line = "-" if step.line is None else step.line
-    cells = [number, *[escape(step.function)] * several, line, instruction, stack + note, bound]
-    at = f"{codes.index(step.code)} {step.offset} {step.depth}"
-    return f'<tr data-at="{at}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+    left = ' style="text-align:left"' * seen  # a notebook that is not trusted drops our rules, and has one of its own
+    cells = [f"<td>{cell}</td>" for cell in (number, *[escape(step.function)] * several, line)]
+    cells += [f"<td{left}>{cell}</td>" for cell in (instruction, stack + note, bound)]
+    return f'<tr data-at="{codes.index(step.code)} {step.offset} {step.depth}">{"".join(cells)}</tr>'
 
 
 def _data(codes: list[CodeType]) -> str:
