@@ -129,6 +129,16 @@ function squeeze(page, mates, least) { // whether smaller pictures bring a cell 
   return bottom(page, mates.at(-1)) <= LIMIT;
 }
 
+function grow(page) { // small print about bytes and steps is made as large as the slide has room for
+  const small = all(page, ".peek, .unladen-steps").filter(look => rect(look).height > 0);
+  if (!small.length) return;
+  const fits = () => small.every(look => !tooWide(look)) && blocks(page).every(block => bottom(page, block) <= LIMIT && !tooWide(block));
+  for (const size of [24, 22, 20, 18, 16, ""]) {
+    small.forEach(look => { look.style.fontSize = size && `${size}px`; });
+    if (fits()) return;
+  }
+}
+
 function paginate(section) {
   const notes = all(section, "aside.notes");
   notes.forEach(note => note.remove());
@@ -167,6 +177,7 @@ function paginate(section) {
       pages.push(page);
     }
   }
+  pages.forEach(grow);
   pages.forEach(page => notes.forEach(note => page.append(note.cloneNode(true))));
 }
 
