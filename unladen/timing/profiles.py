@@ -100,30 +100,31 @@ def line_table(lines: Sequence[Line], title: str) -> Table:
     return Table(heads, rows, title, right=[0, 1] if counted else [0])
 
 
-def session_stacks(path: str | Path, root: str) -> dict[tuple[str, ...], float]:
-    """Return the seconds that pyinstrument saw in each stack of functions, below and with the function ``root``."""
+def session_stacks(path: str | Path, file: str, root: str) -> dict[tuple[str, ...], float]:
+    """Return the seconds that pyinstrument saw in each stack of functions, from ``root`` of ``file`` upwards."""
     from pyinstrument.session import Session
 
-    records = Session.load(str(path)).frame_records
-    return _rooted(((tuple(frame.split("\x00")[0] for frame in frames), seconds) for frames, seconds in records), root)
+    def frames(record: list[str]) -> list[tuple[str, str]]:
+        return [tuple((frame.split("\x01")[0].split("\x00") + [""])[:2]) for frame in record]
+
+    return _rooted(((frames(record), seconds) for record, seconds in Session.load(str(path)).frame_records), file, root)
 
 
-def memory_stacks(path: str | Path, root: str) -> dict[tuple[str, ...], float]:
-    """Return the bytes that each stack of functions held when memray saw most in use, below and with ``root``."""
+def memory_stacks(path: str | Path, file: str, root: str) -> dict[tuple[str, ...], float]:
+    """Return the bytes that each stack of functions, from ``root`` of ``file`` upwards, held when memray saw most."""
     from memray import FileReader
 
     records = FileReader(str(path)).get_high_watermark_allocation_records(merge_threads=True)
-    return _rooted(
-        ((tuple(frame[0] for frame in reversed(record.stack_trace())), record.size) for record in records), root
-    )
+    return _rooted(((record.stack_trace()[::-1], record.size) for record in records), file, root)
 
 
-def _rooted(records: Iterable[tuple[tuple[str, ...], float]], root: str) -> dict[tuple[str, ...], float]:
-    """Add up equal stacks from the last ``root`` in them upwards: the tools start programs from a ``main``, too."""
+def _rooted(records: Iterable[tuple[Sequence, float]], file: str, root: str) -> dict[tuple[str, ...], float]:
+    """Add up stacks of (function, file, …) from ``root`` upwards: what a tool did to start the program is left out."""
     stacks: dict[tuple[str, ...], float] = defaultdict(float)
-    for names, amount in records:
-        if root in names:
-            stacks[names[len(names) - 1 - names[::-1].index(root) :]] += amount
+    for frames, amount in records:
+        at = next((i for i, (name, place, *_) in enumerate(frames) if name == root and Path(place).name == file), None)
+        if at is not None:
+            stacks[tuple(frame[0] for frame in frames[at:])] += amount
     return dict(stacks)
 
 
@@ -136,7 +137,7 @@ def flame(stacks: Stacks, question: str, alt: str, unit: str = "s") -> None:
     """
     from matplotlib import pyplot
 
-    boxes = flame_boxes(stacks)
+    boxes = [box for box in flame_boxes(stacks) if box[2] > 0.002 * sum(stacks.values())]
     depth = max(len(path) for path, _, _ in boxes)
     fig, axes = pyplot.subplots(figsize=(10, 0.7 + 0.5 * depth))
     scale, name = (1e-6, "MB") if unit == "B" else (1e3, "ms")
@@ -145,7 +146,7 @@ def flame(stacks: Stacks, question: str, alt: str, unit: str = "s") -> None:
         left, width = left * scale, width * scale
         colour = PALETTE[(len(path) - 1) % 2 + 4]
         axes.barh(len(path) - 1, width, 0.94, left, color=colour, edgecolor="white", linewidth=1.5)
-        label = _fitting(path[-1], round(92 * width / whole))
+        label = _fitting(path[-1], round(76 * width / whole))
         axes.text(left + width / 2, len(path) - 1, label, ha="center", va="center", fontsize=14)
     axes.set(yticks=[], xlim=(0, whole), ylim=(-0.5, depth - 0.4))
     axes.set_title(question, fontsize=15)
@@ -170,11 +171,11 @@ def flame_boxes(stacks: Stacks) -> list[tuple[tuple[str, ...], float, float]]:
 
 
 def distribution(samples: Mapping[str, Sequence[float]], question: str, alt: str) -> None:
-    """Draw how often each time (in seconds) came out, for each name, without the slowest twentieth of all."""
+    """Draw how often each time (in seconds) came out, for each name, without the slowest tenth of all."""
     from matplotlib import pyplot
 
     every = sorted(1e6 * seconds for found in samples.values() for seconds in found)
-    low, high = every[0], every[int(0.95 * len(every))]
+    low, high = every[0], every[int(0.9 * len(every))]
     edges = [low + (high - low) * step / 40 for step in range(41)]
     fig, axes = pyplot.subplots(figsize=(9, 3.4))
     for at, (name, found) in enumerate(samples.items()):
@@ -183,7 +184,7 @@ def distribution(samples: Mapping[str, Sequence[float]], question: str, alt: str
     for value, style in ((statistics.median(every), "-."), (min(statistics.fmean(every), high), ":")):
         name = "median of all" if style == "-." else "mean of all" if value < high else "mean of all, or beyond"
         axes.axvline(value, color="black", linestyle=style, label=name)
-    axes.set_xlabel("µs for one run (the slowest twentieth is not shown)", fontsize=13)
+    axes.set_xlabel("µs for one run (the slowest tenth is not shown)", fontsize=13)
     axes.set_ylabel("runs", fontsize=13)
     axes.set_title(question, fontsize=15)
     axes.legend(fontsize=12)
