@@ -118,12 +118,12 @@ def test_steps_end_where_the_system_says_that_caches_do(measured, level):
 
 def test_a_second_visit_to_the_same_cache_line_is_nearly_free():
     compilers.needed("c")
-    kernels, buffer = native("latency.c"), aligned(2**20)
+    kernels, buffer = native("latency.c"), aligned(2**18)
     gaps = (8, 32, 64, 128, 192)
-    rounds = [[wait_in(kernels, buffer, 4096, block=256, gap=gap) for gap in gaps] for _ in range(4)]
+    rounds = [[wait_in(kernels, buffer, 1024, block=256, gap=gap) for gap in gaps] for _ in range(4)]
     waits = dict(zip(gaps, map(min, zip(*rounds, strict=True)), strict=True))
-    assert waits[8] < 0.95 * waits[192]
-    assert waits[32] == pytest.approx(waits[8], rel=0.3)
+    assert 1.2 * waits[8] < waits[192]
+    assert waits[32] == pytest.approx(waits[8], rel=0.2)
 
 
 # -- waits in human time
