@@ -28,6 +28,7 @@
       line = number;
       const row = make("div", "", make("span", "offset", String(offset)), text);
       row.dataset.offset = offset;
+      row.title = text;
       box.append(row);
     }
     return box;
@@ -89,7 +90,7 @@
   slider.addEventListener("input", () => show(Number(slider.value)));
   const pane = (head, ...inside) => make("div", "", head, ...inside);
   const stepper = make("div", "stepper", make("div", "bar", ...buttons, slider, status), make("div", "panes",
-    pane(title, left), pane(make("div", "head", "value stack after it, its top above"), stack, note), pane(make("div", "head", "locals"), locals)));
+    pane(title, left), pane(make("div", "head", "value stack after it"), stack, note), pane(make("div", "head", "locals"), locals)));
   stepper.style.setProperty("--rows", rows);
   stepper.style.setProperty("--deep", deep);
   stepper.tabIndex = 0;

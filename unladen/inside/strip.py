@@ -52,7 +52,7 @@ def _row(number: int, step: Step, codes: list[CodeType], several: bool, seen: bo
 
 def _data(codes: list[CodeType]) -> str:
     """What the stepper shows beyond the table: every instruction of the functions that ran, and their source."""
-    return json.dumps([_listing(code) for code in codes], ensure_ascii=False).replace("</", "<\\/")
+    return json.dumps([_listing(code) for code in codes], ensure_ascii=False).replace("<", "\\u003c")
 
 
 def _listing(code: CodeType) -> dict:
