@@ -197,6 +197,7 @@ def running_totals(values):
         (instead(SLOTS, "while slot in taken", "while False"), "the second key has to step on"),
         (instead(SLOTS, "slot, perturb = h & (size - 1)", "slot, perturb = h"), "The table has 8 slots"),
         (instead(SLOTS, "return found", "return [i if i in taken else None for i in range(size)]"), "not the table"),
+        (instead(SLOTS, "return found", "return tuple(found)"), "Return a list with the slot"),
         (instead(SLOTS, "return found", "return sorted(found)"), "The first slot is that of the first key"),
         (instead(SLOTS, "perturb + 1)", "1)"), "the same step for every key"),
         (instead(SLOTS, "5 * slot + perturb", "3 * slot + perturb"), "with the perturb of that very key"),

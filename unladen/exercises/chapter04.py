@@ -234,12 +234,15 @@ def _turning(answer) -> str:
     "before, which is what makes a bad `__hash__` so expensive. CPython makes the table larger when two thirds are "
     "taken, so walks stay short as long as the hashes differ.",
     findings=[
+        (r"\[0, 8\].*had not come back", "5 * 0 + 0 is slot 0 again, for ever. Is the `+ 1` missing from your step?"),
         ("had not come back", "The walk finds no free slot, though there are some. Does every step change the slot?"),
     ],
 )
 def slots(answer):
-    table = [(lambda got: isinstance(got, list) and len(got) == 8, "Return the slot of each key, in the order of the "
-              "keys, not the table.")]  # fmt: skip
+    table = [
+        (lambda got: got is not None and not isinstance(got, list), "Return a list with the slot of each key."),
+        (lambda got: got is not None and len(got) == 8, "Return the slot of each key in turn, not the table."),
+    ]
     case(answer, ([5], 8), [5], hint="The first slot is given by the low bits: `h & (size - 1)`.", mistakes=table)
     case(answer, ([], 8), [], hint="No keys, no slots: an empty list.")
     case(answer, ([3, 1, 2], 8), [3, 1, 2], hint="No two of them collide. The first slot is that of the first key.")

@@ -33,9 +33,9 @@ _EXACT = "A float keeps 53 bits; an int keeps them all. Stay with integers: `2**
     ],
     why="That is all there is to an integer that never overflows: an object with as many digits as it takes, in base "
     "2**30, and a note beside them about the sign. Two bits of every four bytes stay free, which leaves room for the "
-    "carry when digits are added. Every integer of a million has this form: a header, a sign, and a digit or two, "
-    "most of it larger than the number it holds. CPython adds the small ones on a short path, and still makes a new "
-    "object for each sum that is not among the small integers it keeps.",
+    "carry when digits are added. Each of a million integers in a list looks like this: a header first, and then, "
+    "mostly, a single digit. CPython adds numbers of one digit on a short path, and still makes a new object for each "
+    "sum that is not among the small integers it keeps.",
 )
 def decode_int(answer):
     def right(digits, negative, expected, hint, mistakes=()):
@@ -90,9 +90,9 @@ _TEXTS = (
         "`while waiting: thing = waiting.pop()`, then `waiting.extend(thing)`.",
     ],
     why="A container holds references, and `sys.getsizeof` counts those, not what is at the other end. To count that, "
-    "you had to follow the references: each object once, by identity, in circles too. The garbage collector does "
-    "this with all your containers from time to time, and a copy with `copy.deepcopy` does it, with the same set of "
-    "ids. What you found is still a lower bound: objects may keep memory that `sys.getsizeof` is not told of.",
+    "you had to follow the references: each object once, by identity, in circles too. The garbage collector goes "
+    "through your containers in this way from time to time, and so does `copy.deepcopy`, with a dictionary of ids. "
+    "What you found is still a lower bound: an object may keep memory that `sys.getsizeof` is not told of.",
 )
 def deep_size(answer):
     one = "An object that is no container weighs what `sys.getsizeof` says."
@@ -183,11 +183,11 @@ def _follows_circles(answer) -> None:
         "Losing a reference may free, and freeing loses references: keep a list of objects that are to lose one, and "
         "go on until it is empty.",
     ],
-    why="CPython does this all the time: every name, every slot of a list, every argument of a call adds 1 to a number "
-    "in the object's header and takes 1 away again. What it buys is that memory comes back at once, without a search; "
-    "the check ran your programs with real objects, and Python freed the same ones at the same steps. The price is a "
-    "write to every object that is merely looked at, and circles, for which there is the garbage collector in the "
-    "module `gc`.",
+    why="CPython does this all the time: a name, an attribute or a place in a list adds 1 to a number in the object's "
+    "header, and takes it away again. What this buys is that memory comes back at once, without a search; the check "
+    "ran the same programs with real objects, and Python freed the same ones at the same steps. The price is a write "
+    "to an object even where a program only looks at it (newer versions of Python save many of these), and circles: "
+    "for those there is a second collector, in the module `gc`.",
 )
 def freed(answer):
     for text, hint in references.PROGRAMS:
