@@ -56,6 +56,21 @@ def lowered(seconds: Sequence[float]) -> list[float]:
     return np.minimum.accumulate(np.asarray(seconds, dtype=float)[::-1])[::-1].tolist()
 
 
+class Off(float):
+    """By which factor the nearest step misses a size; a number like any other, which a claim can measure again."""
+
+    def __new__(cls, waits: Waits, nbytes: int) -> Off:
+        ends = [waits.end(step) for step in waits.steps[:-1]] or [waits.sizes[-1]]
+        off = super().__new__(cls, min(max(end / nbytes, nbytes / end) for end in ends))
+        off.waits, off.nbytes = waits, nbytes
+        return off
+
+    def again(self) -> Off:
+        """Chase through the smaller working sets once more, and look at the better of both curves."""
+        self.waits.measure_again()
+        return Off(self.waits, self.nbytes)
+
+
 class Waits:
     """What a sweep found: ``sizes`` (bytes), ``seconds`` (the wait for one access), and ``steps``, found in them.
 
@@ -63,8 +78,18 @@ class Waits:
     """
 
     def __init__(self, sizes: Sequence[int], seconds: Sequence[float]) -> None:
-        self.sizes, self.measured, self.seconds = list(sizes), list(seconds), lowered(seconds)
+        self.sizes = list(sizes)
+        self._take(seconds)
+
+    def _take(self, seconds: Sequence[float]) -> None:
+        self.measured, self.seconds = list(seconds), lowered(seconds)
         self.steps = self._joined(flat_stretches(self.seconds))
+
+    def measure_again(self) -> None:
+        """Measure the working sets that are cheap to walk through once more; the lesser of two times counts."""
+        cheap = [nbytes for nbytes in self.sizes if nbytes <= CHEAP]
+        again = _measured(cheap, turns=PASSES)
+        self._take([min(pair) for pair in zip(self.measured, again, strict=False)] + self.measured[len(cheap) :])
 
     def _joined(self, runs: list[range]) -> list[Step]:
         """Make steps of flat stretches; two that hardly differ are one step, which noise or a bend has parted."""
@@ -80,10 +105,9 @@ class Waits:
         """The largest working set whose accesses take less than twice as long as on ``step``, in bytes."""
         return max(n for n, s in zip(self.sizes, self.seconds, strict=True) if s < 2 * step.seconds)
 
-    def off(self, nbytes: int) -> float:
+    def off(self, nbytes: int) -> Off:
         """By which factor the end of the nearest step differs from ``nbytes``: 1 if a step ends exactly there."""
-        ends = [self.end(step) for step in self.steps[:-1]] or [self.sizes[-1]]
-        return min(max(end / nbytes, nbytes / end) for end in ends)
+        return Off(self, nbytes)
 
     def beside(self, caches: Mapping[str, int]) -> Table:
         """Return the caches that the system tells of, by level in bytes, beside the ends of the nearest steps."""
@@ -154,23 +178,27 @@ def sweep(smallest: int = SMALLEST, largest: int | None = None, *, per_octave: i
     """
     import psutil
 
-    from unladen.build import native
-
-    kernels = native("latency.c")
     largest = largest or max(LARGEST, 2 * max(hardware.caches().values(), default=0))
     largest = max(2 * smallest, min(largest, psutil.virtual_memory().available // 4))
     points = range(int(math.log2(largest / smallest) * per_octave) + 1)
     sizes = [int(smallest * 2 ** (k / per_octave)) // LINE * LINE for k in points]
-    buffer = aligned(sizes[-1])
+    return Waits(sizes, _measured(sizes, PASSES))
+
+
+def _measured(sizes: list[int], turns: int) -> list[float]:
+    """Return the wait in each of ``sizes``, of which the small ones have several turns."""
+    from unladen.build import native
+
+    kernels, buffer = native("latency.c"), aligned(sizes[-1])
     seconds = [math.inf] * len(sizes)
     with Progress("chasing pointers") as progress:
-        # Several passes, so that what disturbs one of them for a while does not decide about any size.
-        for turn in range(PASSES):
+        # Turns, so that what disturbs one of them for a while does not decide about any size.
+        for turn in range(turns):
             for k, nbytes in enumerate(sizes):
                 if turn == 0 or nbytes <= CHEAP:
-                    progress.at((turn + k / len(sizes)) / PASSES, str(size(nbytes)))
+                    progress.at((turn + k / len(sizes)) / turns, str(size(nbytes)))
                     seconds[k] = min(seconds[k], wait_in(kernels, buffer, nbytes // LINE))
-    return Waits(sizes, seconds)
+    return seconds
 
 
 def wait_in(kernels, buffer: np.ndarray, blocks: int, block: int = LINE, gap: int = 0) -> float:
