@@ -38,17 +38,19 @@ void column_sums(const double *matrix, size_t rows, size_t columns, double *sums
 }
 """
 
-KEEP = """
+CROSSED = """
 #include <stddef.h>
-size_t keep_below(const int *x, size_t n, int limit, int *kept) {
+size_t crossings(const int *x, size_t n, int level, int *places) {
     size_t count = 0;
-    for (size_t i = 0; i < n; i++) {
-        kept[count] = x[i];
-        count += x[i] < limit;
+    for (size_t i = 1; i < n; i++) {
+        places[count] = (int) i;
+        count += (x[i - 1] < level) != (x[i] < level);
     }
     return count;
 }
 """
+
+CROSSES = "(x[i - 1] < level) != (x[i] < level)"
 
 ROOF = """
 def attainable(flops, nbytes, peak, bandwidth):
@@ -150,23 +152,26 @@ void column_sums(const double *matrix, size_t rows, size_t columns, double *sums
          "the sums are still to be set to 0"),
     ],
     "2.4": [
-        (instead(KEEP, "        kept[count] = x[i];\n        count += x[i] < limit;",
-                 "        if (x[i] < limit) kept[count++] = x[i];"), "about as slow as one with an `if`"),
-        (instead(KEEP, "x[i] < limit", "x[i] <= limit"), "a number equal to it is not kept"),
-        (instead(KEEP, "x[i] < limit", "x[i] > limit"), "Which way does your comparison go"),
-        (instead(KEEP, "kept[count]", "kept[i]"), "without gaps"),
-        (instead(KEEP, "        kept[count] = x[i];\n", "        (void) kept;\n"), "kept was left as it was"),
-        (instead(KEEP, "i < n", "i <= n"), "Places 0 to n - 1 are yours"),
-        (instead(KEEP, "return count", "kept[count] = 0;\n    return count"), "after the loop it need not be"),
-        (instead(KEEP, "x[i] < limit", "(unsigned) (x[i] - limit) >> 31"), "may not fit into an int"),
-        (instead(KEEP, "x[i] < limit", "(unsigned) x[i] < (unsigned) limit"), "Negative numbers are below -1"),
-        (instead(KEEP, "const int *x", "int *x", "kept[count] = x[i];\n        count += x[i] < limit;",
-                 "int now = x[i];\n        x[count] = kept[count] = now;\n        count += now < limit;"),
-         "Only read what you are given"),
-        (instead(KEEP, "    return count", "    for (size_t i = 1; i < count; i++)\n"
-                 "        for (size_t j = i; j > 0 && kept[j - 1] > kept[j]; j--) {\n"
-                 "            int other = kept[j];\n            kept[j] = kept[j - 1];\n"
-                 "            kept[j - 1] = other;\n        }\n    return count"), "do not sort"),
+        (instead(CROSSED, "        places[count] = (int) i;\n        count += " + CROSSES + ";",
+                 "        if (" + CROSSES + ") places[count++] = (int) i;"), "about as slow as one with an `if`"),
+        (instead(CROSSED, CROSSES, "x[i - 1] < level && x[i] >= level"), "downwards: that counts, too"),
+        (instead(CROSSED, CROSSES, "x[i - 1] >= level && x[i] < level"), "both directions, up and down"),
+        (instead(CROSSED, CROSSES, "(x[i - 1] <= level) != (x[i] <= level)"), "is not below it"),
+        (instead(CROSSED, CROSSES, "(x[i - 1] - level) * (x[i] - level) < 0"), "is not below it"),
+        (instead(CROSSED, CROSSES, "((x[i - 1] - level) ^ (x[i] - level)) < 0"), "is never wrong"),
+        (instead(CROSSED, CROSSES, "((unsigned) x[i - 1] < (unsigned) level) != ((unsigned) x[i] < (unsigned) level)"),
+         "Negative numbers are numbers"),
+        (instead(CROSSED, "(int) i", "(int) i - 1"), "note i, not i - 1"),
+        (instead(CROSSED, "(int) i", "x[i]"), "asked is where they are"),
+        (instead(CROSSED, "places[count]", "places[i]"), "not in places[i]"),
+        (instead(CROSSED, "        places[count] = (int) i;\n", "        (void) places;\n"), "left as it was"),
+        (instead(CROSSED, "size_t i = 1; i < n", "size_t i = 0; i < n - 1", "i - 1]", "i]", "x[i] < level);",
+                 "x[i + 1] < level);", "(int) i", "(int) i + 1"), "n - 1 is a very large number"),
+        (instead(CROSSED, "i < n", "i <= n"), "the last x[n - 2] and x[n - 1]"),
+        (instead(CROSSED, "return count", "places[count] = -1;\n    places[n] = -1;\n    return count"),
+         "Places 0 to n - 1 are yours"),
+        (instead(CROSSED, CROSSES, "(x[i - 1] < level) == (x[i] < level)"), "nor how many do not cross"),
+        (instead(CROSSED, "return count", "return n"), "not how many numbers"),
     ],
     "2.5": [
         (instead(ROOF, "max(", "min("), "but that is the peak"),

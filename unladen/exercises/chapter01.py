@@ -149,10 +149,11 @@ def profiled(samples, *, running=-1, once=True, others=True):
         "A function that calls itself occurs several times in one stack, and still was there for one sample: "
         "`for name in set(stack)`.",
     ],
-    why="A sampling profiler (pyinstrument, Scalene, py-spy) does this: look a thousand times a second where the "
-    "program is, and count. It costs next to nothing, so it hardly changes what it measures, but it cannot say how "
-    "often a function was called. Own time says where the machine works, total time through whom it got there. A "
-    "flame graph is the same table drawn: a bar is as wide as the total, and what no bar above it covers is its own.",
+    why="A sampling profiler (pyinstrument, Scalene, py-spy) does this: look many times a second where the program is, "
+    "and count. It cannot say how often a function was called, and what happens between two looks it does not see; in "
+    "return it takes no note at every call. Own time says where the machine works, total time through whom it got "
+    "there. A flame graph is the same table drawn: a bar is as wide as the total, and what no bar above it covers is "
+    "its own.",
 )
 def profile_of(answer):
     running = "Own time goes to the function that runs: the last of each stack, not the first."

@@ -220,18 +220,19 @@ def column_sums(answer):
 
 _BRANCH = """
 #include <stddef.h>
-size_t with_a_branch(const int *x, size_t n, int limit, int *kept) {
+size_t with_a_branch(const int *x, size_t n, int level, int *places) {
     size_t count = 0;
-    for (size_t i = 0; i < n; i++)
-        if (x[i] < limit) kept[count++] = x[i];
+    for (size_t i = 1; i < n; i++)
+        if ((x[i - 1] < level) != (x[i] < level)) places[count++] = (int) i;
     return count;
 }
 """
 _INSIDE = (
-    "Places 0 to n - 1 are yours, in x and in kept. Before element i is looked at, at most i are kept, so writing to "
-    "kept[count] is safe; after the loop it need not be."
+    "Places 0 to n - 1 are yours, in x and in places. The first pair is x[0] and x[1], the last x[n - 2] and x[n - 1]; "
+    "and n is unsigned: for n = 0, n - 1 is a very large number."
 )
-_SIGN = "The difference of two ints may not fit into an int. The comparison `x[i] < limit` is never wrong, and no jump."
+_SIGN = "A difference or a product of two ints may not fit into an int. The comparison `x[i] < level` is never wrong."
+_WHERE = "A crossing between x[i - 1] and x[i] is noted as i, in places[0], places[1], and so on, without gaps."
 
 
 @exercise(
@@ -240,61 +241,67 @@ _SIGN = "The difference of two ints may not fit into an int. The comparison `x[i
     language="c",
     seconds=20,  # it compiles
     hints=[
-        "Writing costs next to nothing, a wrong guess a dozen cycles or more: what if you write every element?",
-        "Write x[i] to kept[count] always. Only whether `count` moves on depends on the comparison.",
-        "In C a comparison is a number, 0 or 1: `count += x[i] < limit;`.",
+        "Writing costs next to nothing, a wrong guess a dozen cycles or more: what if you write at every step?",
+        "Write i to places[count] always. Only whether `count` moves on depends on the two numbers.",
+        "In C a comparison is a number, 0 or 1: `count += (x[i - 1] < level) != (x[i] < level);`.",
     ],
     why="A processor starts work on the instructions after a branch before it knows whether they will be needed. Half "
-    "of these guesses are wrong for shuffled numbers, and each wrong one throws away the work of a dozen cycles or "
-    "more. Your loop writes too much, half of it to be written over, and never guesses. On sorted numbers the branch "
-    "would be guessed rightly nearly all the time, and the two loops would be about as fast: the data decides, so "
-    "measure with data like yours.",
+    "of these guesses are wrong in noise, and each wrong one throws away the work of a dozen cycles or more. Your loop "
+    "writes too much, half of it to be written over, and never guesses. On a smooth signal the branch is guessed "
+    "rightly nearly every time, and then your loop is no faster: the data decides, so measure with data like yours. "
+    "`&&` and `||` may be branches, too: they stop as soon as they know.",
     findings=[(r"integer overflow", _SIGN), (r"overflow|out.of.bounds|SEGV|SIGSEGV|SIGBUS", _INSIDE)],
 )
-def keep_below(answer):
-    def right(numbers, limit, hint, mistakes=()):
-        numbers = np.array(numbers, dtype=np.int32)
-        n, expected = len(numbers), numbers[numbers < limit].tolist()
-        shown = f"keep_below({short(numbers)}, {n}, {limit}, kept)"
-        count, kept = filled(
-            answer, numbers, (n, limit), np.full(n, -9, np.int32), shown=shown, beside=_INSIDE, filler=limit - 1
+def crossings(answer):
+    def right(signal, level, hint, mistakes=()):
+        signal = np.array(signal, dtype=np.int32)
+        n, below = len(signal), signal < level
+        expected = (np.flatnonzero(below[1:] != below[:-1]) + 1).tolist()
+        shown = f"crossings({short(signal)}, {n}, {level}, places)"
+        count, places = filled(
+            answer, signal, (n, level), np.full(n, -9, np.int32), shown=shown, beside=_INSIDE, filler=level - 1
         )
         case(lambda: count, (), len(expected), shown=shown, hint=hint, mistakes=mistakes)
-        order = "In the order they had, from kept[0] on, without gaps: kept[count], not kept[i]."
-        shown = f"after {shown}, kept[:{count}].tolist()"
-        case(lambda got: got, (kept[:count].tolist(),), expected, shown=shown, hint=order, mistakes=[
-            ([-9] * count, "The count is right, but kept was left as it was."),
-            (sorted(expected), "In the order they had: do not sort."),
+        shown = f"after {shown}, places[:{count}].tolist()"
+        case(lambda got: got, (places[:count].tolist(),), expected, shown=shown, hint=_WHERE, mistakes=[
+            ([-9] * count, "The count is right, but places[0] was left as it was. Is i noted at all, and in "
+             "places[count], not in places[i]?"),
+            ([i - 1 for i in expected], "Those are the places before the crossings: note i, not i - 1."),
+            ([signal[i] for i in expected], "Those are the numbers at the crossings; asked is where they are."),
         ])  # fmt: skip
 
-    excluded = "Below the limit: a number equal to it is not kept."
-    one = "1 is below 5: it is kept. Which way does your comparison go?"
-    right([1], 5, one, [(0, one), (2, _INSIDE)])
-    right([9], 5, "9 is not below 5, so nothing is kept.", [(1, "9 is not below 5, so the count is 0.")])
-    right([], 5, "With n = 0 there is nothing to look at, and nothing to keep.")
-    right([5, 4, 6, 5], 5, excluded, [(3, excluded), (4, "The count is how many were kept, not how many there are.")])
-    right([3, 9, 1, 9, 2], 5, "Three numbers are below 5.", [(2, "That is how many were not below the limit.")])
-    right([1, 2, 3], 5, "All are kept; the last one too.")
-    right([-3, 0, -(2**31), 7], -1, "Negative numbers are below -1, too.")
-    right([2**31 - 1, -(2**31), 0], -2, _SIGN)
-    numbers = np.random.default_rng(25).integers(0, 1000, 100_000, dtype=np.int32)
-    right(numbers[:5000], 500, "All numbers, each once.")
+    up = "From 2 to 8 the signal crosses 5, once. Does your comparison see both directions, up and down?"
+    right([2, 3, 4], 5, "All are below 5: nothing is crossed.", [
+        (3, "The count is how many crossings there are, not how many numbers."),
+        (2, "The count is how many pairs cross, not how many pairs there are, nor how many do not cross."),
+    ])  # fmt: skip
+    right([2, 8], 5, up, [(2, _INSIDE)])
+    right([8, 2], 5, "From 8 to 2 the signal crosses 5, downwards: that counts, too.")
+    right([2, 8, 9, 1, 7], 5, "Three crossings: up, down, and up again.")
+    right([7], 5, "One number has no neighbour, so there is no crossing.")
+    right([], 5, "With n = 0 there is nothing to look at.", [(lambda got: got != 0, _INSIDE)])
+    touching = "A number equal to the level is not below it: from 5 to 6 nothing is crossed, from 4 to 5 the level is."
+    right([5, 6, 4, 5, 3], 5, touching)
+    right([-3, 4, -4, 1], -2, "Negative numbers are numbers: which of these are below -2?")
+    right([2**31 - 1, -(2**31), 2**31 - 1], -2, _SIGN)
+    noise = np.random.default_rng(25).integers(-1000, 1000, 100_000, dtype=np.int32)
+    right(noise[:5000], 0, "All crossings, each once.")
     from unladen.build import build
 
     branch = build(_BRANCH, "c", name="with_a_branch")
-    kept = np.empty_like(numbers)
+    places = np.empty_like(noise)
 
-    def with_a_branch(numbers):
-        return branch.with_a_branch(numbers, len(numbers), 500, kept)
+    def with_a_branch(noise):
+        return branch.with_a_branch(noise, len(noise), 0, places)
 
-    def without(numbers):
-        return answer(numbers, len(numbers), 500, kept)
+    def without(noise):
+        return answer(noise, len(noise), 0, places)
 
     slow = (
-        "On shuffled numbers your loop is about as slow as one with an `if` around the writing. Write x[i] to "
-        "kept[count] in every round, and let only `count` depend on the comparison."
+        "On noise your loop is about as slow as one with an `if` around the writing. Write i to places[count] at every "
+        "step, and let only `count` depend on the numbers; `&&` and `||` may be branches, too, `!=` is none."
     )
-    faster_than(with_a_branch, without, (numbers,), at_least=2, hint=slow, seconds=0.15)
+    faster_than(with_a_branch, without, (noise,), at_least=1.6, hint=slow, seconds=0.15)
 
 
 # ---------------------------------------------------------------------------------------------------- 2.5
