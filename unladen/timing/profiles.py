@@ -146,7 +146,7 @@ def flame(stacks: Stacks, question: str, alt: str, unit: str = "s") -> None:
         left, width = left * scale, width * scale
         colour = PALETTE[(len(path) - 1) % 2 + 4]
         axes.barh(len(path) - 1, width, 0.94, left, color=colour, edgecolor="white", linewidth=1.5)
-        label = _fitting(path[-1], round(76 * width / whole))
+        label = _fitting(path[-1], int(66 * width / whole))
         axes.text(left + width / 2, len(path) - 1, label, ha="center", va="center", fontsize=14)
     axes.set(yticks=[], xlim=(0, whole), ylim=(-0.5, depth - 0.4))
     axes.set_title(question, fontsize=15)
