@@ -10,6 +10,8 @@ import pytest
 from unladen.timing import ClaimFailed, claim, race
 from unladen.timing.race import Seconds
 
+pytestmark = pytest.mark.measures
+
 
 class Measured(float):
     """A number that comes out as the next of ``later`` when it is measured again."""

@@ -15,6 +15,8 @@ from unladen.exercises import chapter03, check, front, hint, progress, store, wo
 from unladen.exercises.grade import grade, unwritten
 from unladen.exercises.registry import Exercise, exercises
 
+pytestmark = pytest.mark.measures
+
 ROOT = Path(__file__).resolve().parents[1]
 STATES = ("TODO", "WRONG", "OK", "TOO NOISY")
 

@@ -17,6 +17,8 @@ from unladen.timing.memory import Waits, aligned, flat_stretches, lowered, sweep
 from unladen.timing.missing import install
 from unladen.timing.opinions import Opinion, Opinions, lscpu, processor_card
 
+pytestmark = pytest.mark.measures
+
 SIZES = [2 ** (12 + k / 2) for k in range(33)]
 
 

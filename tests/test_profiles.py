@@ -14,6 +14,8 @@ from unladen.course.outputs import sanitised
 from unladen.timing import profiles, tools
 from unladen.timing.profiles import Line
 
+pytestmark = pytest.mark.measures
+
 PROGRAM = """\
 import time
 

@@ -15,6 +15,8 @@ from unladen.timing import Disagreement, claim, race
 from unladen.timing.ladder import chart, draw
 from unladen.timing.unknown import Unknown
 
+pytestmark = pytest.mark.measures
+
 
 def portions(number: int):
     """A function that does ``number`` portions of the same work, some 0.5 ms each, and says so."""

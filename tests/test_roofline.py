@@ -10,6 +10,8 @@ from unladen.timing import machine, race
 from unladen.timing.roofline import Roofline, Work
 from unladen.timing.unknown import Unknown
 
+pytestmark = pytest.mark.measures
+
 
 @pytest.fixture
 def roof():
