@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import sys
 
 import pytest
@@ -67,7 +68,7 @@ def test_without_into_a_call_is_one_step():
 
 @REAL
 @pytest.mark.parametrize("into", [True, False])
-@pytest.mark.parametrize("f, given", CALLS, ids=lambda v: str(v)[:40])
+@pytest.mark.parametrize("f, given", CALLS, ids=lambda v: re.sub(" at 0x[0-9a-f]+", "", str(v))[:40])
 def test_the_result_is_that_of_a_plain_call_and_every_stack_could_be_read(f, given, into):
     steps = step_through(f, *given, into=into)
     assert steps.value == f(*given) and steps.error is None and not steps.cut and not steps.note
