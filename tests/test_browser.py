@@ -163,6 +163,27 @@ def test_a_learner_types_a_wrong_answer_sees_the_hint_types_the_right_one_and_se
     page.close()
 
 
+def test_a_function_is_stepped_through_by_click_and_by_key(desk):
+    lab, context, elsewhere = desk
+    path = lab.repository / "notebooks" / "04-bytecode.ipynb"
+    forget_outputs(path)
+    page = open_notebook(lab, context, f"notebooks/{path.name}")
+    typist = Typist(page, path)
+    for identity in ("setup", "own-loop", "own-loop-run", "step-straight"):
+        typist.run(identity)
+    stepper = typist.cell("step-straight").locator(".stepper")
+    assert "step 1 of" in stepper.inner_text()
+    for _ in range(3):
+        stepper.get_by_role("button", name="Forward").click()
+    assert "step 4 of" in stepper.inner_text() and "9" in stepper.inner_text()
+    save_picture(page, "lab-stepper")
+    stepper.focus()
+    page.keyboard.press("ArrowLeft")
+    assert "step 3 of" in stepper.inner_text() and "9" not in stepper.locator(".stack").inner_text()
+    assert not elsewhere
+    page.close()
+
+
 def test_nothing_pops_up_when_the_course_is_opened(desk):
     lab, context, elsewhere = desk
     page = context.new_page()
