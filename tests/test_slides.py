@@ -7,7 +7,7 @@ import re
 import nbformat
 import pytest
 
-from tests.browser import browser_context
+from tests.browser import browser_context, save_picture
 from tests.checkout import REPOSITORY
 from tests.sample import LOOP, cell, write_lecture
 from unladen.course import browser, slides
@@ -188,3 +188,18 @@ def test_every_lecture_fits_its_slides_and_asks_nobody(lecture, tmp_path):
         wrong, requests = look(context, tmp_path / f"{lecture.stem}.html")
     assert not wrong
     assert not requests
+
+
+def test_on_paper_the_steps_of_a_function_are_a_table(tmp_path):
+    lecture = REPOSITORY / "notebooks" / "04-bytecode.ipynb"
+    assert slides.main([str(lecture), "--to", str(tmp_path)]) == 0
+    with browser_context(width=1280, height=720) as context:
+        deck = tmp_path / "04-bytecode.html"
+        shown = browser.open_deck(context, deck)
+        assert shown.locator(".stepper").count() >= 4
+        printed = browser.open_deck(context, deck, "?print-pdf")
+        assert printed.locator(".stepper").count() == 0
+        assert printed.locator(".strip tr[data-at]").count() >= 50
+        save_picture(printed, "deck-printed")
+        printed.pdf(path=tmp_path / "deck.pdf", prefer_css_page_size=True)
+        assert (tmp_path / "deck.pdf").stat().st_size > 100_000

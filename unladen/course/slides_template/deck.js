@@ -181,10 +181,16 @@ function paginate(section) {
   pages.forEach(page => notes.forEach(note => page.append(note.cloneNode(true))));
 }
 
+function lieStill(look) { // paper has no buttons: of a function's steps it shows the table
+  look.querySelector("details")?.replaceWith(look.querySelector(".strip"));
+  look.querySelector(".stepper")?.remove();
+}
+
 async function present() {
   await Promise.all([...document.fonts].map(font => font.load().catch(() => {}))); // else a late font moves what was measured
   if (window.MathJax?.startup?.promise) await MathJax.startup.promise;
   await Promise.all([...document.images].map(image => image.decode().catch(() => {})));
+  if (/print-pdf/.test(location.search)) all(document, ".unladen-steps").forEach(lieStill);
   document.documentElement.classList.add("measuring");
   const folds = all(document, ".jp-MarkdownOutput details:not([open])");
   folds.forEach(fold => { fold.open = true; }); // an answer that is unfolded while speaking has its place
