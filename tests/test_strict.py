@@ -90,7 +90,7 @@ GOOD = (
     "Table(['who', 'time'], [['we', duration(time.perf_counter())]])",
     "Listing('now', str(time.time()))",
     "41 + 1;",
-    "os.system('echo printed by a child')",
+    "status = os.system('echo printed by a child')\ntime.sleep(0.5)  # a thread of the kernel passes it on\nstatus",
     "print(hash('Unladen'), os.environ.get('PYTEST_CURRENT_TEST'), sorted(os.listdir(os.environ['IPYTHONDIR']))[:0])",
     "print(os.path.exists(os.environ['UNLADEN_STATE']))\nOut[5]",
     "import warnings\nwarnings.warn('careful')",
