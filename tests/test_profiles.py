@@ -46,7 +46,7 @@ def program(tmp_path, monkeypatch):
 
 
 def test_what_a_tool_printed_is_shown_without_colours_emoji_and_folders():
-    text = "banner\n\x1b[1mTotal\x1b[0m: 12\n\U0001f4c2 in /home/me/lib/python3.11/random.py:344(randint)\nlast"
+    text = "banner\n\x1b[1mTotal\x1b[0m: 12\n\U0001f4c2 in /somewhere/lib/python3.11/random.py:344(randint)\nlast"
     shown = profiles.printed("a tool", text, begin="Total", lines=2)
     assert shown.text == "Total: 12\nin random.py:344(randint)"
     assert sanitised(repr(shown)) == "a tool\n<V-BLOCK>"
