@@ -201,13 +201,13 @@ def _measured(sizes: list[int], turns: int) -> list[float]:
     return seconds
 
 
-def wait_in(kernels, buffer: np.ndarray, blocks: int, block: int = LINE, gap: int = 0) -> float:
-    """Return the seconds that one step takes in a chase through ``blocks`` blocks of ``block`` bytes in ``buffer``.
+def wait_in(kernels, buffer: np.ndarray, blocks: int) -> float:
+    """Return the seconds that one step takes in a chase through ``blocks`` blocks of `LINE` bytes in ``buffer``.
 
-    With a ``gap`` (bytes), every other step goes that far within the same block; see ``native/latency.c``.
+    The chase is that of ``native/latency.c``.
     """
-    kernels.link_cycle(buffer, blocks, block // 8, gap // 8, blocks)
-    if blocks * block <= CHEAP:
+    kernels.link_cycle(buffer, blocks, LINE // 8, 0, blocks)
+    if blocks * LINE <= CHEAP:
         kernels.chase(buffer, 0, blocks)  # so that every element has been visited once
     at = 0
 
