@@ -1,8 +1,8 @@
 """The other side of ``run_isolated``: a script that runs one pickled call in a process of its own.
 
-Started as ``python child.py FOLDER``. Reads ``setup`` and ``call`` from FOLDER and writes there ``started`` (when the
-call begins), ``answer`` (a pickled dict) and ``crash`` (what the handlers saw, if it died).
-It imports nothing of the course before the call needs it, so that it starts fast.
+Started as ``python child.py FOLDER``, or forked (see ``nursery.py``). Reads ``setup`` and ``call`` from FOLDER and
+writes there ``started`` (when the call begins), ``answer`` (a pickled dict) and ``crash`` (what the handlers saw, if it
+died). It imports nothing of the course before the call needs it, so that it starts fast.
 """
 
 import contextlib
@@ -74,13 +74,13 @@ def described(error: BaseException, kind: str = "exception") -> dict:
     return {"kind": kind, "error": words, "frames": frames}
 
 
-def answer(folder: str) -> dict:
+def answer(folder: str, memory: int | None) -> dict:
     """Run the call; return its answer, or what it raised."""
     start = time.perf_counter()
     try:
         with open(os.path.join(folder, "call"), "rb") as file:
             function, args, kwargs = pickle.load(file)
-        limit_resources(SETUP["memory"])
+        limit_resources(memory)
         open(os.path.join(folder, "started"), "w").close()
         start = time.perf_counter()
         value = function(*args, **kwargs)
@@ -112,9 +112,9 @@ def packed(reply: dict) -> bytes:
     return cloudpickle.dumps({"kind": "exception", "error": words, "frames": [], "seconds": reply["seconds"]})
 
 
-def main(folder: str) -> None:
+def main(folder: str, memory: int | None) -> None:
     myself = os.getpid()
-    reply = answer(folder)
+    reply = answer(folder, memory)
     if os.getpid() != myself:  # the call forked, and this is the copy: only the original answers
         os._exit(0)
     data = packed(reply)
@@ -131,17 +131,27 @@ def main(folder: str) -> None:
     os._exit(0)  # not sys.exit: threads that never end must not keep a finished call waiting
 
 
-if __name__ == "__main__":
-    FOLDER = sys.argv[1]
-    with open(os.path.join(FOLDER, "setup"), "rb") as setup:
-        SETUP = pickle.load(setup)
-    sys.path[:] = SETUP["path"]
+def run(folder: str) -> None:
+    """Set this process up as the call in FOLDER wants it, and run the call. Does not return."""
+    with open(os.path.join(folder, "setup"), "rb") as file:
+        setup = pickle.load(file)
+    sys.path[:] = setup["path"]
     sys.argv[:] = [""]
     die_with_parent()
-    if SETUP["recursion"]:
-        sys.setrecursionlimit(SETUP["recursion"])
+    if setup["recursion"]:
+        sys.setrecursionlimit(setup["recursion"])
     # however deep in C the call hangs, and should the parent be gone: the end
-    faulthandler.dump_traceback_later(SETUP["at_most"], exit=True, file=open(os.devnull, "w"))  # noqa: SIM115
+    faulthandler.dump_traceback_later(setup["at_most"], exit=True, file=open(os.devnull, "w"))  # noqa: SIM115
     show_prints_at_once()
-    watch_for_crashes(FOLDER, SETUP["helper"])
-    main(FOLDER)
+    watch_for_crashes(folder, setup["helper"])
+    main(folder, setup["memory"])
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--serve":
+        sys.path[:] = pickle.load(sys.stdin.buffer)
+        from unladen.build.nursery import serve
+
+        serve(sys.argv[2], run)
+    else:
+        run(sys.argv[1])

@@ -1,0 +1,160 @@
+"""A warm child is a fork that has run nothing of anybody's: it starts fast, and all else is as with a fresh one."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import psutil
+import pytest
+
+from tests.checkout import REPOSITORY
+from unladen.build import nursery, run_isolated
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are forked on Linux only")
+
+
+def warm(function, *args, **kwargs):
+    return run_isolated(function, *args, warm=True, **kwargs)
+
+
+def test_it_is_forked_and_answers_as_a_fresh_child_does():
+    outcome = warm(lambda: (os.getppid(), list(sys.argv), __name__))
+    parent, argv, _ = outcome.value
+    assert parent != os.getpid() and argv == [""]
+    assert psutil.Process(nursery._here.process.pid).is_running()
+
+
+def test_what_was_imported_is_there_and_what_the_parent_defined_is_not():
+    def modules():
+        return "numpy" in sys.modules, "numba" in sys.modules, "pytest" in sys.modules
+
+    assert warm(modules).value == (True, False, False)
+
+
+def test_one_child_sees_nothing_of_another():
+    def remember():
+        import builtins
+
+        seen = getattr(builtins, "seen_before", False)
+        builtins.seen_before = True
+        return seen
+
+    assert [warm(remember).value for _ in range(3)] == [False] * 3
+
+
+def test_environment_and_working_directory_are_those_of_the_call(tmp_path, monkeypatch):
+    warm(int)  # it is running already
+    monkeypatch.setenv("SPAM", "eggs")
+    monkeypatch.chdir(tmp_path)
+    spam, here, session = warm(lambda: (os.environ["SPAM"], os.getcwd(), os.getsid(0) == os.getpid())).value
+    assert (spam, here, session) == ("eggs", str(tmp_path), True)
+
+
+def test_what_is_printed_by_python_and_by_c_comes_back():
+    def speak():
+        import ctypes
+
+        print("from Python")
+        print("to the other", file=sys.stderr)
+        ctypes.CDLL(None).puts(b"from C")
+
+    outcome = warm(speak)
+    assert (outcome.stdout, outcome.stderr) == ("from Python\nfrom C\n", "to the other\n")
+
+
+def crash():
+    import ctypes
+
+    ctypes.string_at(0)
+
+
+def leave():
+    sys.exit(3)
+
+
+def loop():
+    while True:
+        pass
+
+
+def grow():
+    return bytes(2**33)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind"), [(crash, "signal"), (leave, "exit"), (loop, "timeout"), (grow, "memory")], ids=lambda x: str(x)
+)
+def test_it_ends_in_the_same_reports(call, kind):
+    forked, fresh = (run_isolated(call, seconds=1, memory=2**29, warm=how) for how in (True, False))
+    assert forked.kind == fresh.kind == kind
+    assert (forked.signal, forked.where, forked.limit) == (fresh.signal, fresh.where, fresh.limit)
+
+
+@pytest.mark.parametrize("own_session", [False, True])
+def test_what_it_starts_ends_with_it(own_session):
+    def start():
+        return subprocess.Popen(
+            [sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=own_session
+        ).pid
+
+    pid = warm(start).value
+    deadline = time.monotonic() + 5
+    while psutil.pid_exists(pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not psutil.pid_exists(pid)
+
+
+def test_a_fork_of_it_in_a_session_of_its_own_ends_with_it():
+    def fork():
+        pid = os.fork()
+        if pid == 0:
+            os.setsid()
+            time.sleep(60)
+        return pid
+
+    pid = warm(fork).value
+    deadline = time.monotonic() + 5
+    while psutil.pid_exists(pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not psutil.pid_exists(pid)
+
+
+def test_many_at_once_get_their_own_answers():
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = list(pool.map(lambda n: warm(lambda: int(np.arange(n + 1).sum())), range(24)))
+    assert [outcome.value for outcome in outcomes] == [n * (n + 1) // 2 for n in range(24)]
+
+
+def test_a_nursery_that_was_killed_is_replaced():
+    warm(int)
+    before = nursery._here.process
+    before.send_signal(signal.SIGKILL)
+    before.wait()
+    assert warm(lambda: 7).value == 7
+    assert nursery._here.process is not before
+
+
+def test_the_nursery_goes_when_its_owner_does_and_leaves_no_folder():
+    program = (
+        "import os\nfrom unladen.build import nursery, run_isolated\n"
+        "assert run_isolated(int, warm=True).value == 0\n"
+        "print(nursery._here.process.pid, os.path.dirname(nursery._here.address), flush=True)\nos.kill(os.getpid(), {})"
+    )
+    for number in ("0", "9"):
+        told = subprocess.run(
+            [sys.executable, "-c", program.format(number)], cwd=REPOSITORY, capture_output=True, text=True, check=False
+        )
+        pid, folder = told.stdout.split()
+        deadline = time.monotonic() + 5
+        while (psutil.pid_exists(int(pid)) or os.path.exists(folder)) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert not psutil.pid_exists(int(pid)) and not os.path.exists(folder)
+
+
+def test_without_a_nursery_the_child_is_a_fresh_one(monkeypatch):
+    monkeypatch.setattr(nursery, "born", lambda folder: None)
+    assert warm(lambda: 7).value == 7
