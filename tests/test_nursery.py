@@ -17,15 +17,18 @@ from unladen.build import nursery, run_isolated
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are forked on Linux only")
 
 
+WARM = ("numpy",)
+
+
 def warm(function, *args, **kwargs):
-    return run_isolated(function, *args, warm=True, **kwargs)
+    return run_isolated(function, *args, warm=WARM, **kwargs)
 
 
 def test_it_is_forked_and_answers_as_a_fresh_child_does():
     outcome = warm(lambda: (os.getppid(), list(sys.argv), __name__))
     parent, argv, _ = outcome.value
     assert parent != os.getpid() and argv == [""]
-    assert psutil.Process(nursery._here.process.pid).is_running()
+    assert psutil.Process(nursery._here[WARM].process.pid).is_running()
 
 
 def test_what_was_imported_is_there_and_what_the_parent_defined_is_not():
@@ -89,7 +92,7 @@ def grow():
     ("call", "kind"), [(crash, "signal"), (leave, "exit"), (loop, "timeout"), (grow, "memory")], ids=lambda x: str(x)
 )
 def test_it_ends_in_the_same_reports(call, kind):
-    forked, fresh = (run_isolated(call, seconds=1, memory=2**29, warm=how) for how in (True, False))
+    forked, fresh = (run_isolated(call, seconds=1, memory=2**29, warm=how) for how in (WARM, ()))
     assert forked.kind == fresh.kind == kind
     assert (forked.signal, forked.where, forked.limit) == (fresh.signal, fresh.where, fresh.limit)
 
@@ -131,18 +134,19 @@ def test_many_at_once_get_their_own_answers():
 
 def test_a_nursery_that_was_killed_is_replaced():
     warm(int)
-    before = nursery._here.process
+    before = nursery._here[WARM].process
     before.send_signal(signal.SIGKILL)
     before.wait()
     assert warm(lambda: 7).value == 7
-    assert nursery._here.process is not before
+    assert nursery._here[WARM].process is not before
 
 
 def test_the_nursery_goes_when_its_owner_does_and_leaves_no_folder():
     program = (
         "import os\nfrom unladen.build import nursery, run_isolated\n"
-        "assert run_isolated(int, warm=True).value == 0\n"
-        "print(nursery._here.process.pid, os.path.dirname(nursery._here.address), flush=True)\nos.kill(os.getpid(), {})"
+        "assert run_isolated(int, warm=['numpy']).value == 0\n"
+        "here = nursery._here['numpy',]\nprint(here.process.pid, os.path.dirname(here.address), flush=True)\n"
+        "os.kill(os.getpid(), {})"
     )
     for number in ("0", "9"):
         told = subprocess.run(
@@ -156,5 +160,5 @@ def test_the_nursery_goes_when_its_owner_does_and_leaves_no_folder():
 
 
 def test_without_a_nursery_the_child_is_a_fresh_one(monkeypatch):
-    monkeypatch.setattr(nursery, "born", lambda folder: None)
+    monkeypatch.setattr(nursery, "born", lambda folder, modules: None)
     assert warm(lambda: 7).value == 7

@@ -149,9 +149,9 @@ def run(folder: str) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "--serve":
-        sys.path[:] = pickle.load(sys.stdin.buffer)
+        sys.path[:], MODULES = pickle.load(sys.stdin.buffer)
         from unladen.build.nursery import serve
 
-        serve(sys.argv[2], run)
+        serve(sys.argv[2], MODULES, run)
     else:
         run(sys.argv[1])

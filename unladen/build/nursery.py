@@ -1,7 +1,7 @@
-"""Children that start warm: forked from a process that has imported NumPy and the words of the exercises.
+"""Children that start warm: forked from a process that has imported what they need.
 
 A fresh interpreter takes most of a second to import what grading an answer needs, and a check is made often. So the
-first check starts one process that imports it and then only waits; each call gets a fork of it, which has run nothing
+first call starts one process that imports it and then only waits; each call gets a fork of it, which has run nothing
 of anybody else's. Linux only: elsewhere a process that has started threads cannot be relied on to fork.
 
 `born` is called by `unladen.build.isolated`; the other side is `serve`, run by ``child.py``.
@@ -24,9 +24,8 @@ import threading
 import traceback
 from pathlib import Path
 
-WORDS = ("numpy", "cloudpickle", "psutil", "unladen.exercises.grade")
 _PATIENCE = 120.0  # seconds for the first import, on a busy machine
-_here: _Nursery | None = None
+_here: dict[tuple[str, ...], _Nursery] = {}  # by what has been imported
 _lock = threading.Lock()
 
 
@@ -70,9 +69,9 @@ class Born:
 
 
 class _Nursery:
-    """The waiting process, and the folder with its socket. It ends when this process does."""
+    """The waiting process, which has imported ``modules``, and its socket. It ends when this process does."""
 
-    def __init__(self) -> None:
+    def __init__(self, modules: tuple[str, ...]) -> None:
         self.owner = os.getpid()
         # in a folder that nobody else may enter
         self.address = os.path.join(tempfile.mkdtemp(prefix="unladen-nursery-"), "door")
@@ -84,7 +83,7 @@ class _Nursery:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self.process.stdin.write(pickle.dumps(sys.path))
+        self.process.stdin.write(pickle.dumps((sys.path, modules)))
         self.process.stdin.flush()
         with selectors.DefaultSelector() as ready:
             ready.register(self.process.stdout, selectors.EVENT_READ)
@@ -104,30 +103,29 @@ class _Nursery:
             self.process.wait()
 
 
-def born(folder: Path) -> Born | None:
-    """Fork a child that runs the call in ``folder``; None where that is not possible."""
-    global _here
+def born(folder: Path, modules: tuple[str, ...]) -> Born | None:
+    """Fork a child that has imported ``modules`` and runs the call in ``folder``; None where that is not possible."""
     if sys.platform != "linux":
         return None
     with contextlib.suppress(OSError, struct.error):
         with _lock:
-            if _here is None or not _here.alive():
-                _here = _Nursery()
-                atexit.register(_here.close)
-        return Born(_here.address, folder)
+            if modules not in _here or not _here[modules].alive():
+                _here[modules] = _Nursery(modules)
+                atexit.register(_here[modules].close)
+        return Born(_here[modules].address, folder)
     return None
 
 
 # -- the other side --------------------------------------------------------------------------------------------------
 
 
-def serve(address: str, run) -> None:
-    """Import the words, then fork a child for each folder that is asked for, until the one who started this is gone."""
+def serve(address: str, modules: tuple[str, ...], run) -> None:
+    """Import ``modules``, then fork a child for each folder that is asked for, until who started this is gone."""
     import gc
     from importlib import import_module
 
-    for word in WORDS:
-        import_module(word)
+    for module in ("cloudpickle", "psutil", *modules):
+        import_module(module)
     gc.collect()
     gc.freeze()  # what is here stays: no collection of a child needs to look at it, or to copy its pages
     with socket.socket(socket.AF_UNIX) as door, selectors.DefaultSelector() as waiting:

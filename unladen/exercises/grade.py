@@ -28,6 +28,7 @@ _ENDINGS = {
     "signal": "Compiled code touched memory that is not its own, or gave up. Which index is the largest it uses?",
     "sanitizer": "Which is the first index the loop uses, which the last, and which are there?",
 }
+_IMPORTED = ("numpy", "unladen.exercises.grade")  # what every answer's child needs
 _TRIVIAL = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "POP_TOP", "CACHE"}
 
 
@@ -100,7 +101,7 @@ def _in_child(exercise: Exercise, answer: object, *, sanitize: bool) -> Verdict:
             sanitize,
             seconds=exercise.seconds,
             sanitize=sanitize,
-            warm=True,
+            warm=_IMPORTED,
         )
         running = notes.read_text(encoding="utf-8") if notes.exists() else exercise.name
     if not outcome.ok and "cannot be sent" in (outcome.error or ""):

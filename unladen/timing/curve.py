@@ -46,9 +46,14 @@ def chart(points, x: str, y: str, *, mark=None, ideal=None, log=True):
     else:
         axes.set_ylim(0, 1.15 * max([*values, *(ideal or ())]))
     axes.yaxis.set_major_formatter(lambda value, _: three_digits(value).rstrip("0").rstrip(".") if value else "0")
+    label(axes, x, y)
+    return fig
+
+
+def label(axes, x: str, y: str) -> None:
+    """Name the axes of a Matplotlib plot, in letters that the back row can read, and take away what nobody reads."""
     axes.minorticks_off()
     axes.tick_params(labelsize=12)
     axes.set_xlabel(x, fontsize=13)
     axes.set_ylabel(y, fontsize=13)
     axes.spines[["top", "right"]].set_visible(False)
-    return fig

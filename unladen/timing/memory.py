@@ -14,6 +14,7 @@ import numpy as np
 
 from unladen.show import PALETTE, Listing, Table, Volatile, duration, figure, size, times
 from unladen.timing import hardware
+from unladen.timing.curve import label
 from unladen.timing.progress import Progress
 from unladen.timing.stopwatch import Lane
 
@@ -150,11 +151,7 @@ class Waits:
         axes.set_xticks([4**k for k in range(6, 16) if self.sizes[0] <= 4**k <= self.sizes[-1]])
         axes.xaxis.set_major_formatter(lambda nbytes, _: f"{size(nbytes)}".replace(".00", "").replace(".0", ""))
         axes.yaxis.set_major_formatter(lambda seconds, _: f"{duration(seconds)}".replace(".00", "").replace(".0", ""))
-        axes.minorticks_off()
-        axes.tick_params(labelsize=12)
-        axes.set_xlabel("memory worked on, log scale", fontsize=13)
-        axes.set_ylabel("time per access, log scale", fontsize=13)
-        axes.spines[["top", "right"]].set_visible(False)
+        label(axes, "memory worked on, log scale", "time per access, log scale")
         return fig
 
     def __repr__(self) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from unladen.show import PALETTE, Table, Volatile, figure, three_digits
+from unladen.timing.curve import label
 from unladen.timing.machine import machine
 from unladen.timing.unknown import Unknown
 
@@ -91,11 +92,7 @@ class Roofline:
         axes.set(xscale="log", yscale="log", xlim=(left, right), ylim=(lowest / 4, self.peak * 3.5))
         axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
         axes.yaxis.set_major_formatter(lambda y, _: f"{y / 1e9:g}")
-        axes.minorticks_off()
-        axes.tick_params(labelsize=12)
-        axes.set_xlabel("operations for each byte moved, log scale", fontsize=13)
-        axes.set_ylabel("GFLOP/s on one core, log scale", fontsize=13)
-        axes.spines[["top", "right"]].set_visible(False)
+        label(axes, "operations for each byte moved, log scale", "GFLOP/s on one core, log scale")
         return fig
 
     def __repr__(self) -> str:
