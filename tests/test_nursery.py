@@ -89,7 +89,9 @@ def grow():
 
 
 @pytest.mark.parametrize(
-    ("call", "kind"), [(crash, "signal"), (leave, "exit"), (loop, "timeout"), (grow, "memory")], ids=lambda x: str(x)
+    ("call", "kind"),
+    [(crash, "signal"), (leave, "exit"), (loop, "timeout"), (grow, "memory")],
+    ids=lambda x: getattr(x, "__name__", x),
 )
 def test_it_ends_in_the_same_reports(call, kind):
     forked, fresh = (run_isolated(call, seconds=1, memory=2**29, warm=how) for how in (WARM, ()))
