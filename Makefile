@@ -61,7 +61,7 @@ lock: ## resolve the dependencies anew (FLAGS=--upgrade for the newest)
 	@$(SETUP)
 	$(RUN) uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-emit-find-links --no-annotate --no-header --quiet $(FLAGS) -o requirements.txt
-	for extra in zig browser; do \
+	for extra in zig browser root jit; do \
 	    .venv/bin/python -c "import sys, tomllib; \
 	project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
 	print(*project['optional-dependencies'][sys.argv[1]], sep='\n')" $$extra \
