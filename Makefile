@@ -22,15 +22,15 @@ lab: ## open the course in JupyterLab
 	@$(SETUP)
 	@$(RUN) unladen lab --port $(PORT) $(FLAGS)
 
-# What measures runs alone; the rest of the tests share the cores.
+# What measures runs alone; the exercises without answers, which measure nothing, and the other tests share the cores.
 test: ## prove all of it: style, every notebook against its stored outputs, every test
 	@$(SETUP)
 	$(RUN) ruff check
 	$(RUN) ruff format --check $(CODE)
 	$(RUN) unladen lint
-	$(RUN) pytest --nbval notebooks exercises solutions $(FLAGS)
+	$(RUN) pytest --nbval notebooks solutions $(FLAGS)
 	$(RUN) pytest tests -m measures --durations=10 $(FLAGS)
-	$(RUN) pytest tests -m 'not measures' -n auto --maxprocesses 4 --dist loadfile --durations=10 $(FLAGS)
+	$(RUN) pytest --nbval exercises tests -m 'not measures' -n auto --maxprocesses 4 --dist loadfile --durations=10 $(FLAGS)
 
 render: ## execute the lectures and solutions, keeping outputs that did not change
 	@$(SETUP)
