@@ -13,8 +13,8 @@ import pytest
 
 from tests import compilers
 from unladen.build import BuildError, build, run_isolated, toolchain
-from unladen.build.isolated import PRINTED
 from unladen.build.parcel import Cell
+from unladen.build.process import PRINTED
 
 CRASHES = """
 #include <stddef.h>

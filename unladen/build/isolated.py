@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
-import secrets
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,11 +16,10 @@ from pathlib import Path
 from unladen.build import nursery, parcel, sanitizer
 from unladen.build import outcome as words
 from unladen.build.outcome import Outcome
+from unladen.build.process import Child, started
 
-PRINTED = 2**16  # characters kept of what the child prints
 START = 60.0  # seconds a child may take to start and import, on a busy machine, before the call's own clock runs
 _STEP = 0.05
-_MARK = "UNLADEN_CHILD"
 
 
 def run_isolated(
@@ -59,7 +56,7 @@ def run_isolated(
             "at_most": START + seconds + 10,
         }
         (folder / "setup").write_bytes(pickle.dumps(setup))
-        child = _Child(folder, runtime, () if runtime else tuple(warm))
+        child = _Isolated(folder, runtime, () if runtime else tuple(warm))
         try:
             ending = child.watch(seconds, memory)
         finally:
@@ -70,22 +67,15 @@ def run_isolated(
 # -- the child -------------------------------------------------------------------------------------------------------
 
 
-class _Child:
-    """A running child process, what it has printed, and everything it started."""
+class _Isolated(Child):
+    """The child process that runs the call which is packed in ``folder``."""
 
     def __init__(self, folder: Path, runtime: str, warm: tuple[str, ...]):
         self.folder = folder
-        self.mark, self.since = secrets.token_hex(8), time.time()
         (folder / "tmp").mkdir()  # what the call leaves in temporary files goes when the folder goes
-        environment = dict(os.environ) | {_MARK: self.mark, "TMPDIR": str(folder / "tmp")}
+        environment = dict(os.environ) | {"TMPDIR": str(folder / "tmp")}
         environment |= sanitizer.environment(runtime, folder) if runtime else {}
-        self.process = (warm and self._forked(environment, warm)) or self._started(environment)
-        self.printed: dict[str, list] = {"stdout": [b"", 0], "stderr": [b"", 0]}
-        self.readers = [threading.Thread(target=self._read, args=(n,), daemon=True) for n in self.printed]
-        self.ended = threading.Event()
-        self.waiter = threading.Thread(target=self._wait, daemon=True)
-        for thread in [*self.readers, self.waiter]:
-            thread.start()
+        super().__init__(environment, lambda marked: (warm and self._forked(marked, warm)) or self._started(marked))
 
     def _forked(self, environment: dict[str, str], modules: tuple[str, ...]) -> nursery.Born | None:
         directory = ""
@@ -95,27 +85,8 @@ class _Child:
         return nursery.born(self.folder, modules)
 
     def _started(self, environment: dict[str, str]) -> subprocess.Popen:
-        return subprocess.Popen(
-            # -P: the script's own folder must not become a place to import from
-            [sys.executable, "-P", str(Path(__file__).with_name("child.py")), str(self.folder)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-            start_new_session=True,
-        )
-
-    def _read(self, name: str) -> None:
-        pipe = getattr(self.process, name)
-        with contextlib.suppress(OSError, ValueError):
-            while chunk := pipe.read1(2**16):
-                kept, total = self.printed[name]
-                # four bytes at most are one character
-                self.printed[name] = [kept + chunk[: 4 * PRINTED - len(kept)], total + len(chunk)]
-
-    def _wait(self) -> None:
-        self.process.wait()
-        self.ended.set()
+        # -P: the script's own folder must not become a place to import from
+        return started([sys.executable, "-P", str(Path(__file__).with_name("child.py")), str(self.folder)], environment)
 
     def watch(self, seconds: float, memory: int) -> str:
         """Wait for the child; return how it ended: "itself", "timeout" or "memory"."""
@@ -147,74 +118,11 @@ class _Child:
             self.process.send_signal(signal.SIGUSR1)
             self.ended.wait(0.2)
 
-    def end(self) -> None:
-        """Kill the child and all it started; collect the last it printed."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.ended.wait(5)
-        for pid in _marked(self.mark, self.since):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-        for reader in self.readers:
-            reader.join(2)
-        for pipe in (self.process.stdout, self.process.stderr):
-            if not any(r.is_alive() for r in self.readers):
-                pipe.close()
-
-    def text(self, name: str) -> str:
-        kept, total = self.printed[name]
-        text = kept.decode("utf-8", errors="replace")[:PRINTED]
-        if total <= len(text.encode("utf-8", errors="replace")):
-            return text
-        return f"{text}\n… cut here: it printed more than {PRINTED} characters\n"
-
-
-def _marked(mark: str, since: float) -> list[int]:
-    """Ids of the processes that carry our mark in their environment: grandchildren that left the process group.
-
-    One that was just being started ("since" the child was) has no environment for a moment: it is asked again.
-    """
-    import psutil
-
-    wanted = f"{_MARK}={mark}".encode()
-    found = []
-    for pid in psutil.pids():
-        for _ in range(40):
-            environment = _environment(pid)
-            if environment is None or environment or not _newborn(pid, since):
-                break
-            time.sleep(0.005)
-        if environment and wanted in environment:
-            found.append(pid)
-    return found
-
-
-def _environment(pid: int) -> bytes | None:
-    """The environment of a process, empty while it is being started; None if it is not ours to read, or gone."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            return Path(f"/proc/{pid}/environ").read_bytes()
-        return None
-    import psutil
-
-    with contextlib.suppress(psutil.Error, OSError):
-        return "\0".join(f"{k}={v}" for k, v in psutil.Process(pid).environ().items()).encode()
-    return None
-
-
-def _newborn(pid: int, since: float) -> bool:
-    import psutil
-
-    with contextlib.suppress(psutil.Error, OSError):
-        process = psutil.Process(pid)
-        return process.create_time() >= since - 1 and process.status() != psutil.STATUS_ZOMBIE
-    return False
-
 
 # -- the report ------------------------------------------------------------------------------------------------------
 
 
-def _outcome(child: _Child, ending: str, folder: Path, limits: tuple[float, int], note: str) -> Outcome:
+def _outcome(child: Child, ending: str, folder: Path, limits: tuple[float, int], note: str) -> Outcome:
     crash = folder / "crash"
     text = crash.read_text(errors="replace") if crash.exists() else ""
     python, c, overflow = words.read_crash(text)
