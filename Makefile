@@ -36,6 +36,10 @@ render: ## execute the lectures and solutions, keeping outputs that did not chan
 	@$(SETUP)
 	$(RUN) unladen render $(FLAGS) $(NB)
 
+record: ## run the %%on cells whose Pythons are all here, and store that in results/
+	@$(SETUP)
+	$(RUN) unladen record $(FLAGS) $(NB)
+
 exercises: ## derive exercises/ from solutions/
 	@$(SETUP)
 	$(RUN) unladen derive $(FLAGS) $(NB)
@@ -74,4 +78,4 @@ clean: ## remove what was made: slides, caches, and .venv
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	find . -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
-.PHONY: help lab test render exercises slides lint bench doctor lock clean
+.PHONY: help lab test render record exercises slides lint bench doctor lock clean

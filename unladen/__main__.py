@@ -10,6 +10,7 @@ WORDS = {
     "lab": "open the course in JupyterLab",
     "doctor": "look at this machine, and say what is missing and which command adds it",
     "render": "execute the notebooks and store their outputs in canonical form",
+    "record": "run the %%on cells on other Pythons and store what those said in results/",
     "derive": "make exercises/ out of solutions/",
     "lint": "check the notebooks against the course's style",
     "slides": "export the notebooks as slides that need no network",

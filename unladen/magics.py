@@ -1,7 +1,7 @@
 """The front door for notebooks: parse a magic's line, call a room, show the result.
 
-``%load_ext unladen`` registers ``%%c``, ``%%cpp``, ``%native``, ``%asm`` and ``%%isolated``; ``%%c?`` and so on show
-how each is used.
+``%load_ext unladen`` registers ``%%c``, ``%%cpp``, ``%native``, ``%asm``, ``%%isolated`` and ``%%on``; ``%%c?`` and so
+on show how each is used.
 """
 
 from __future__ import annotations
@@ -166,6 +166,34 @@ class Unladen(Magics):
         elif sanitize:
             print("The sanitisers found nothing.")
 
+    @cell_magic
+    def on(self, line: str, cell: str) -> None:
+        """Run the cell on other Pythons of this machine, one after the other, and bind what they found to NAME.
+
+            %%on here,pypy3 NAME
+
+        The Pythons are called here (the one of this notebook), pypy3, 3.14, 3.14t (free-threaded) and so on. On each
+        the cell runs as a script of its own, in a fresh folder, for a minute at most; it knows nothing of the notebook.
+        What it prints is shown. What it leaves in the variable result (numbers, texts, lists, dictionaries) is then
+        NAME["pypy3"]. If one of the Pythons is not here, you see how to get it, and NAME holds the recorded run of all
+        of them instead: NAME.here tells which. The environment variable UNLADEN_PYTHONS names more places to look:
+        programs or folders, separated as in PATH.
+        """
+        from unladen.timing import elsewhere
+
+        words = _words(line)
+        if len(words) < 2:
+            raise CellError(f"%%on takes Pythons and a NAME, as in `%%on here,pypy3 answer`; got {_listed(words)}.")
+        name = _identifier("%%on", words[-1], "the results")
+        names = elsewhere.names_in(" ".join(words[:-1]))
+        try:
+            with patience(f"running on {', '.join(names)}"):
+                results = elsewhere.on(names, name, cell)
+        except elsewhere.Elsewhere as problem:
+            raise CellError(f"%%on: {problem}") from None
+        self.shell.user_ns[name] = results
+        display(results)
+
     def _cell(self, cell: str) -> Cell:
         source = "\n" + cell  # the magic's own line is line 1
         try:
@@ -241,9 +269,9 @@ def _sorted(words: list[str]) -> tuple[list[str], tuple[str, ...]]:
     return names, tuple(flags)
 
 
-def _identifier(magic: str, name: str) -> str:
+def _identifier(magic: str, name: str, what: str = "the library") -> str:
     if not name.isidentifier() or keyword.iskeyword(name):
-        raise CellError(f"{magic} binds the library to a NAME that Python can use, such as adder; got {name}.")
+        raise CellError(f"{magic} binds {what} to a NAME that Python can use, such as adder; got {name}.")
     return name
 
 

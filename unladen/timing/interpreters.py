@@ -1,18 +1,26 @@
-"""Which other Pythons are on this machine: other versions, free-threaded builds, PyPy."""
+"""Which Pythons are on this machine: other versions, free-threaded builds, PyPy; and the one that a name means.
+
+They are looked for on PATH, where pyenv, uv and macOS keep them, and before all in ``UNLADEN_PYTHONS``: folders or
+programs, separated like those of PATH. What a program is, it says itself; its file name proves nothing.
+"""
 
 from __future__ import annotations
 
 import os
+import platform
 import re
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+VARIABLE = "UNLADEN_PYTHONS"
 _NAME = re.compile(r"(python3\.\d+t?|pypy3(\.\d+)?)")
+_ASKED_FOR = re.compile(r"(?P<pypy>pypy)?3(\.(?P<minor>\d+)(?P<free>t)?)?")
 _QUESTION = (
     "import sys, platform, sysconfig; print(platform.python_implementation(), platform.python_version(),"
     " int(bool(sysconfig.get_config_var('Py_GIL_DISABLED'))))"
@@ -38,6 +46,52 @@ class Interpreter:
     def __str__(self) -> str:
         return f"{self.implementation} {self.version}{'t' * self.free_threaded}"
 
+    def answers_to(self, name: str) -> bool:
+        """Whether this is what ``name`` ("3.14", "3.14t", "pypy3", "pypy3.11") stands for."""
+        asked = _ASKED_FOR.fullmatch(name)
+        if not asked or self.implementation != ("PyPy" if asked["pypy"] else "CPython"):
+            return False
+        minor = asked["minor"] in (None, str(_order(self.version)[1]))
+        return minor and self.free_threaded is bool(asked["free"])
+
+
+def is_name(name: str) -> bool:
+    """Whether ``name`` can stand for an interpreter: "3.14", "3.14t", "pypy3", "pypy3.11"."""
+    asked = _ASKED_FOR.fullmatch(name)
+    return bool(asked) and (not asked["free"] if asked["pypy"] else bool(asked["minor"]))
+
+
+@cache
+def present() -> Interpreter:
+    """The Python that runs this."""
+    free = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+    return Interpreter(sys.executable, platform.python_implementation(), platform.python_version(), free)
+
+
+def find(name: str) -> tuple[Interpreter | None, str]:
+    """Find the interpreter that ``name`` ("3.14t", "pypy3") stands for, and say of what it is not: ``(None, why)``.
+
+    Asked anew each time, so that one that was just installed is found. Of several the first counts: ``UNLADEN_PYTHONS``
+    before the present one, then PATH, then the places of version managers, newest first.
+    """
+    impostors = []
+    chosen = list(_chosen())
+    for path in dict.fromkeys([*chosen, sys.executable, *_candidates()]):
+        called = re.fullmatch(r"(?:python)?(.*)", Path(path).name)[1]
+        if path not in chosen and path != sys.executable and not _could_be(called, name):
+            continue
+        python = _ask(path, seconds=20)
+        if python and python.answers_to(name):
+            return python, ""
+        if called == name or (path in chosen and not python):
+            impostors.append(f"{Path(path).name} {f'is {python}' if python else 'does not start'}")
+    return None, "; ".join(dict.fromkeys(impostors))
+
+
+def _could_be(called: str, name: str) -> bool:
+    """Whether a program's name allows that it is asked: a free-threaded Python is called both 3.14 and 3.14t."""
+    return called.startswith("pypy") if name.startswith("pypy") else called.rstrip("t") == name.rstrip("t")
+
 
 @cache
 def other_interpreters() -> tuple[Interpreter, ...]:
@@ -51,12 +105,25 @@ def other_interpreters() -> tuple[Interpreter, ...]:
     return tuple(sorted(one_each.values(), key=lambda found: _order(found.version), reverse=True))
 
 
+def _chosen() -> Iterator[str]:
+    """Yield the programs that ``UNLADEN_PYTHONS`` names, and those called like a Python 3 in the folders it names."""
+    for place in map(Path, filter(None, os.environ.get(VARIABLE, "").split(os.pathsep))):
+        place = place.expanduser()
+        yield from _within([place, place / "bin"]) if place.is_dir() else [str(place)]
+
+
 def _candidates() -> Iterator[str]:
     """Yield paths of programs that are called like a Python 3."""
+    yield from _chosen()
     folders = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
     for variable, home, inside in _HOMES:
         home = Path(os.environ.get(variable) or home).expanduser()
-        folders += sorted(home.glob(inside)) if home.is_dir() else []
+        there = home.glob(inside) if home.is_dir() else []
+        folders += sorted(there, key=lambda found: _order(str(found)[len(str(home)) :]), reverse=True)
+    yield from _within(folders)
+
+
+def _within(folders: list[Path]) -> Iterator[str]:
     for folder in dict.fromkeys(folders):
         if folder.name == "shims":
             continue  # version managers' stand-ins: they start whatever is chosen at the time, or fail
@@ -67,10 +134,10 @@ def _candidates() -> Iterator[str]:
         yield from (str(folder / name) for name in names)
 
 
-def _ask(path: str) -> Interpreter | None:
+def _ask(path: str, seconds: float = 3) -> Interpreter | None:
     try:
         done = subprocess.run(
-            [path, "-I", "-c", _QUESTION], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=3
+            [path, "-I", "-c", _QUESTION], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds
         )
         implementation, version, free = done.stdout.split()
     except (OSError, ValueError, subprocess.TimeoutExpired):

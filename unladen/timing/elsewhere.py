@@ -1,0 +1,168 @@
+"""Run a cell's source on other Pythons of this machine: what ``%%on`` does, or the recorded run in its place."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import signal
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from unladen.build.process import Child
+from unladen.show import FENCE, Volatile, in_html, marked
+from unladen.timing import records
+from unladen.timing.interpreters import Interpreter, find, is_name, present
+from unladen.timing.missing import install
+from unladen.timing.records import Record, Run
+
+SECONDS = 60.0  # what a cell may take on each Python
+HERE = "here"  # the name of the Python that asks
+
+
+class Elsewhere(Exception):
+    """The cell cannot be run as asked, or failed; the text says where, why, and what to do."""
+
+
+@dataclass
+class _Missing:
+    """A Python that is not here, and whether another one bears its name."""
+
+    name: str
+    impostors: str
+
+    def __str__(self) -> str:
+        how = install("PyPy") if self.name.startswith("pypy") else f"python -m uv python install {self.name}"
+        return f"{self.name} is not here{f' ({self.impostors})' * bool(self.impostors)}; to get it: {how}"
+
+
+class Results(dict):
+    """What a cell left in ``result`` on each Python, by the Python's name, which shows what was printed there.
+
+    ``here`` tells whether it was run on this machine, now; else it is the recorded run, with its ``date`` and
+    ``machine``, and ``of_this_cell`` tells whether the record was made of this very source.
+    """
+
+    def __init__(self, record: Record, here: bool, status: str, of_this_cell: bool = True) -> None:
+        super().__init__({run.name: run.result for run in record.runs})
+        self.here, self.of_this_cell = here, of_this_cell
+        self.date, self.machine = record.date, record.machine
+        self.pythons = {run.name: run.python for run in record.runs}
+        self._runs, self._status = record.runs, status
+
+    def __repr__(self) -> str:
+        blocks = [f"{run.name}  {marked(run.python)}\n{FENCE}\n{run.printed}\n{FENCE}" for run in self._runs]
+        return "\n".join([marked(self._status), *blocks])
+
+    def _repr_html_(self) -> str:
+        blocks = [
+            f"<details open><summary>{html.escape(run.name)} {in_html(Volatile(run.python))}</summary>"
+            f'<pre class="v">{html.escape(run.printed)}</pre></details>'
+            for run in self._runs
+        ]
+        return f"<p>{in_html(Volatile(self._status))}</p>{''.join(blocks)}"
+
+
+def on(names: Sequence[str], key: str, source: str, seconds: float = SECONDS) -> Results:
+    """Run ``source`` as a plain script on each of the named Pythons in turn, or return the record ``key`` instead.
+
+    The record is returned when one of ``names`` is not on this machine, and then for all of them, so that what is
+    compared comes from one machine. Raises ``Elsewhere`` for names that mean nothing, for a Python that is not what
+    it says, when the source fails, and when a Python is missing and there is no record.
+    """
+    found, gone = located(names)
+    if gone:
+        return _recorded(key, names, source, gone)
+    runs = [run(name, python, source, seconds) for name, python in found.items()]
+    record = records.made_now(names, source, runs)
+    return Results(record, True, f"run on this machine: {record.where()}")
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names of Pythons in a text: "here, pypy3"."""
+    return tuple(filter(None, re.split(r"[\s,]+", text)))
+
+
+def located(names: Sequence[str]) -> tuple[dict[str, Interpreter], list[_Missing]]:
+    """The Pythons that ``names`` stand for, and those that are not here."""
+    wrong = [name for name in names if name != HERE and not is_name(name)]
+    if wrong or not names or len(set(names)) < len(names):
+        given = ", ".join(wrong or names) or "none"
+        raise Elsewhere(f"the Pythons are here, pypy3, 3.14, 3.14t and so on, each once; got {given}.")
+    found, gone = {}, []
+    for name in names:
+        python, impostors = (present(), "") if name == HERE else find(name)
+        if python:
+            found[name] = python
+        else:
+            gone.append(_Missing(name, impostors))
+    return found, gone
+
+
+def _recorded(key: str, names: Sequence[str], source: str, gone: list[_Missing]) -> Results:
+    record = records.load(key)
+    wanting = ". ".join(map(str, gone))
+    if record is None:
+        raise Elsewhere(f"there is no recorded run called {key}, and some Python is missing.\n{wanting}.")
+    same = record.is_of(names, source)
+    what = "This is the recorded run" if same else "This is a recorded run of ANOTHER text than this cell's"
+    return Results(record, False, f"{wanting}. {what}: {record.date}, {record.where()}", same)
+
+
+# -- one run ---------------------------------------------------------------------------------------------------------
+
+
+def run(name: str, python: Interpreter, source: str, seconds: float = SECONDS) -> Run:
+    """Run ``source`` on one Python, in a folder of its own; what it starts ends with it. Raises ``Elsewhere``."""
+    with tempfile.TemporaryDirectory(prefix="unladen-", ignore_cleanup_errors=True) as place:
+        folder = Path(place)
+        for part in ("work", "tmp"):
+            (folder / part).mkdir()
+        # the magic's own line is line 1
+        (folder / "work" / "cell.py").write_text("\n" + source, encoding="utf-8")
+        (folder / "setup.json").write_text(json.dumps(asdict(python)), encoding="utf-8")
+        command = [python.path, "-I", str(Path(__file__).with_name("guest.py")), str(folder)]
+        child = Child(command, dict(os.environ) | {"TMPDIR": str(folder / "tmp")}, folder / "work")
+        try:
+            in_time = child.ended.wait(seconds)
+        finally:
+            child.end()
+        answer = folder / "answer.json"
+        reply = json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else {}
+        printed = _readable(child.text("stdout") + child.text("stderr"), folder)
+        problem = _problem(name, reply, child.process.returncode if in_time else None, seconds)
+        if problem:
+            trace = _readable(reply.get("trace", ""), folder)
+            raise Elsewhere("\n".join(filter(None, (problem, trace, printed))))
+    return Run(name, _full_name(reply["who"]), printed, reply["result"])
+
+
+def _readable(text: str, folder: Path) -> str:
+    """What was printed, without our own lines and the name of a folder that is gone."""
+    kept = [line for line in text.splitlines() if "guest.py" not in line and "app_main.py" not in line]
+    for place in (str(folder / "work" / "cell.py"), os.path.realpath(folder / "work" / "cell.py")):
+        kept = [line.replace(place, "the cell") for line in kept]
+    return "\n".join(kept).rstrip()
+
+
+def _problem(name: str, reply: dict, code: int | None, seconds: float) -> str:
+    """What went wrong, in a sentence that does not depend on the machine; empty if nothing did."""
+    if code is None:
+        return f"on {name} the cell was still running after {seconds:g} s, and was ended: give it less to do."
+    if reply.get("pretence"):
+        return f"{name} is not what it should be: {reply['pretence']}."
+    if "error" in reply:
+        lines = re.findall(r'File ".*[/\\]cell\.py", line (\d+)', reply["trace"])
+        return f"on {name} the cell failed: {reply['error']}{f' (line {lines[-1]} of the cell)' if lines else ''}"
+    if not reply and code < 0:
+        return f"on {name} the cell was ended by {signal.Signals(-code).name}."
+    return "" if reply else f"on {name} the cell ended with exit status {code}, before it was done."
+
+
+def _full_name(who: dict) -> str:
+    if who["own_version"]:
+        return f"{who['implementation']} {who['own_version']} (Python {who['version']})"
+    return f"{who['implementation']} {who['version']}{', free-threaded' * who['free_threaded']}"
