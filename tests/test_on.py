@@ -79,6 +79,7 @@ def test_it_sees_neither_the_notebook_nor_the_variables_that_steer_python(tmp_pa
     (tmp_path / "swallow.py").touch()
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     assert "No module named 'swallow'" in fails("import swallow")
+    assert here("import os; result = [v for v in os.environ if v.startswith('PYTHON')]").result == []
 
 
 def test_what_is_left_in_result_comes_back_as_json_knows_it():
@@ -188,6 +189,15 @@ def test_a_program_that_does_not_tell_the_truth_is_found_out_when_it_runs(says, 
         on([name], "lie", "print('never run')")
 
 
+def test_a_jit_that_is_not_built_in_is_missing_and_one_that_is_runs():
+    python, why = interpreters.find(f"{VERSION}jit")
+    if not getattr(sys, "_jit", None) or not sys._jit.is_available():
+        assert python is None and f"{interpreters.present()} is built without it" in why
+    else:
+        done = run("jit", python, "import sys; result = sys._jit.is_enabled()")
+        assert done.result is True and done.python.endswith(", JIT on")
+
+
 @pytest.mark.parametrize(
     ("name", "found", "answers"),
     [
@@ -287,10 +297,11 @@ def test_the_magic_shows_the_runs_and_binds_the_results(ipython, capsys):
         ("", "%%on takes Pythons and a NAME, as in `%%on here,pypy3 answer`; got none."),
         ("here", "got here."),
         ("here,pypy3 3x", "binds the results to a NAME that Python can use, such as adder; got 3x."),
-        ("here,jython answer", "the Pythons are here, pypy3, 3.14, 3.14t and so on, each once; got jython."),
+        ("here,jython answer", "the Pythons are here, pypy3, 3.14, 3.14t, 3.14jit and so on, each once; got jython."),
         ("here,here answer", "each once; got here, here."),
         ("3 answer", "got 3."),
         ("pypy3.11t answer", "got pypy3.11t."),
+        ("pypy3.11jit answer", "got pypy3.11jit."),
     ],
 )
 def test_a_line_that_cannot_be_read_is_refused_in_a_sentence(ipython, line, words):

@@ -172,12 +172,12 @@ class Unladen(Magics):
 
             %%on here,pypy3 NAME
 
-        The Pythons are called here (the one of this notebook), pypy3, 3.14, 3.14t (free-threaded) and so on. On each
-        the cell runs as a script of its own, in a fresh folder, for a minute at most; it knows nothing of the notebook.
-        What it prints is shown. What it leaves in the variable result (numbers, texts, lists, dictionaries) is then
-        NAME["pypy3"]. If one of the Pythons is not here, you see how to get it, and NAME holds the recorded run of all
-        of them instead: NAME.here tells which. The environment variable UNLADEN_PYTHONS names more places to look:
-        programs or folders, separated as in PATH.
+        The Pythons are called here (the one of this notebook), pypy3, 3.14, 3.14t (free-threaded), 3.14jit (with
+        CPython's own JIT on) and so on. On each the cell runs as a script of its own, in a fresh folder, for a minute
+        at most; it knows nothing of the notebook. What it prints is shown. What it leaves in the variable result
+        (numbers, texts, lists, dictionaries) is then NAME["pypy3"]. If one of the Pythons is not here, you see how to
+        get it, and NAME holds the recorded run of all of them instead: NAME.here tells which. The environment variable
+        UNLADEN_PYTHONS names more places to look: programs or folders, separated as in PATH.
         """
         from unladen.timing import elsewhere
 

@@ -35,7 +35,8 @@ class _Missing:
     impostors: str
 
     def __str__(self) -> str:
-        how = install("PyPy") if self.name.startswith("pypy") else f"python -m uv python install {self.name}"
+        uv = f"python -m uv python install {self.name.removesuffix('jit')}"
+        how = install("PyPy") if self.name.startswith("pypy") else uv
         return f"{self.name} is not here{f' ({self.impostors})' * bool(self.impostors)}; to get it: {how}"
 
 
@@ -91,7 +92,7 @@ def located(names: Sequence[str]) -> tuple[dict[str, Interpreter], list[_Missing
     wrong = [name for name in names if name != HERE and not is_name(name)]
     if wrong or not names or len(set(names)) < len(names):
         given = ", ".join(wrong or names) or "none"
-        raise Elsewhere(f"the Pythons are here, pypy3, 3.14, 3.14t and so on, each once; got {given}.")
+        raise Elsewhere(f"the Pythons are here, pypy3, 3.14, 3.14t, 3.14jit and so on, each once; got {given}.")
     found, gone = {}, []
     for name in names:
         python, impostors = (present(), "") if name == HERE else find(name)
@@ -124,8 +125,9 @@ def run(name: str, python: Interpreter, source: str, seconds: float = SECONDS) -
         # the magic's own line is line 1
         (folder / "work" / "cell.py").write_text("\n" + source, encoding="utf-8")
         (folder / "setup.json").write_text(json.dumps(asdict(python)), encoding="utf-8")
-        command = [python.path, "-I", str(Path(__file__).with_name("guest.py")), str(folder)]
-        child = Child(command, dict(os.environ) | {"TMPDIR": str(folder / "tmp")}, folder / "work")
+        options, environment = _isolation(python)
+        command = [python.path, *options, str(Path(__file__).with_name("guest.py")), str(folder)]
+        child = Child(command, environment | {"TMPDIR": str(folder / "tmp")}, folder / "work")
         try:
             in_time = child.ended.wait(seconds)
         finally:
@@ -138,6 +140,13 @@ def run(name: str, python: Interpreter, source: str, seconds: float = SECONDS) -
             trace = _readable(reply.get("trace", ""), folder)
             raise Elsewhere("\n".join(filter(None, (problem, trace, printed))))
     return Run(name, _full_name(reply["who"]), printed, reply["result"])
+
+
+def _isolation(python: Interpreter) -> tuple[list[str], dict[str, str]]:
+    """Options and variables that keep everything of ours away from a Python."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    # -I would ignore the one variable that turns the JIT on; -s and -P are the rest of it
+    return (["-s", "-P"], kept | {"PYTHON_JIT": "1"}) if python.jit else (["-I"], kept)
 
 
 def _readable(text: str, folder: Path) -> str:
@@ -165,4 +174,5 @@ def _problem(name: str, reply: dict, code: int | None, seconds: float) -> str:
 def _full_name(who: dict) -> str:
     if who["own_version"]:
         return f"{who['implementation']} {who['own_version']} (Python {who['version']})"
-    return f"{who['implementation']} {who['version']}{', free-threaded' * who['free_threaded']}"
+    kind = ", free-threaded" * who["free_threaded"] + ", JIT on" * who["jit"]
+    return f"{who['implementation']} {who['version']}{kind}"

@@ -1,6 +1,6 @@
 """The other side of ``%%on``: runs one cell as a plain script, on whichever Python was asked for.
 
-Started as ``PYTHON -I guest.py FOLDER``. Reads ``setup.json`` and ``work/cell.py`` in FOLDER, writes ``answer.json``.
+Started as ``PYTHON … guest.py FOLDER``. Reads ``setup.json`` and ``work/cell.py`` in FOLDER, writes ``answer.json``.
 Standard library only, and nothing that Python 3.8 or PyPy would not understand.
 """
 
@@ -22,6 +22,7 @@ def identity() -> dict:
         "implementation": platform.python_implementation(),
         "version": platform.python_version(),
         "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+        "jit": jit(),
         "own_version": ".".join(map(str, own[:3])) if own else "",
     }
 
@@ -29,6 +30,12 @@ def identity() -> dict:
 def gil() -> bool:
     """Whether threads take turns here: true on every Python that cannot say."""
     return getattr(sys, "_is_gil_enabled", lambda: True)()
+
+
+def jit() -> bool:
+    """Whether CPython's own just-in-time compiler is on."""
+    own = getattr(sys, "_jit", None)
+    return bool(own and own.is_enabled())
 
 
 def pretence(wanted: dict) -> str:
@@ -39,6 +46,8 @@ def pretence(wanted: dict) -> str:
             return f"it said {described(wanted)}, and is {described(found)}"
     if found["free_threaded"] and gil():
         return "it is built to run without the GIL, and runs with it"
+    if wanted["jit"] and not found["jit"]:
+        return "its JIT is off"
     return ""
 
 

@@ -14,13 +14,13 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 VARIABLE = "UNLADEN_PYTHONS"
 _NAME = re.compile(r"(python3\.\d+t?|pypy3(\.\d+)?)")
-_ASKED_FOR = re.compile(r"(?P<pypy>pypy)?3(\.(?P<minor>\d+)(?P<free>t)?)?")
+_ASKED_FOR = re.compile(r"(?P<pypy>pypy)?3(\.(?P<minor>\d+)(?P<free>t)?(?P<jit>jit)?)?")
 _QUESTION = (
     "import sys, platform, sysconfig; print(platform.python_implementation(), platform.python_version(),"
     " int(bool(sysconfig.get_config_var('Py_GIL_DISABLED'))))"
@@ -36,18 +36,22 @@ _HOMES = (
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python that can be started: ``path``, ``implementation`` ("CPython"), ``version``, whether free-threaded."""
+    """A Python that can be started: ``path``, ``implementation`` ("CPython"), ``version``, whether free-threaded.
+
+    ``jit`` tells whether CPython's own just-in-time compiler, which is off by itself, is to be on.
+    """
 
     path: str
     implementation: str
     version: str
     free_threaded: bool
+    jit: bool = False
 
     def __str__(self) -> str:
         return f"{self.implementation} {self.version}{'t' * self.free_threaded}"
 
     def answers_to(self, name: str) -> bool:
-        """Whether this is what ``name`` ("3.14", "3.14t", "pypy3", "pypy3.11") stands for."""
+        """Whether this is what ``name`` ("3.14", "3.14t", "pypy3", "pypy3.11") stands for, with or without JIT."""
         asked = _ASKED_FOR.fullmatch(name)
         if not asked or self.implementation != ("PyPy" if asked["pypy"] else "CPython"):
             return False
@@ -56,9 +60,11 @@ class Interpreter:
 
 
 def is_name(name: str) -> bool:
-    """Whether ``name`` can stand for an interpreter: "3.14", "3.14t", "pypy3", "pypy3.11"."""
+    """Whether ``name`` can stand for an interpreter: "3.14", "3.14t", "3.14jit", "pypy3", "pypy3.11"."""
     asked = _ASKED_FOR.fullmatch(name)
-    return bool(asked) and (not asked["free"] if asked["pypy"] else bool(asked["minor"]))
+    if not asked:
+        return False
+    return not (asked["free"] or asked["jit"]) if asked["pypy"] else bool(asked["minor"])
 
 
 @cache
@@ -82,15 +88,26 @@ def find(name: str) -> tuple[Interpreter | None, str]:
             continue
         python = _ask(path, seconds=20)
         if python and python.answers_to(name):
-            return python, ""
-        if called == name or (path in chosen and not python):
+            if not name.endswith("jit"):
+                return python, ""
+            if _has_jit(path):
+                return replace(python, jit=True), ""
+            impostors.append(f"{python} is built without it")
+        elif called == name or (path in chosen and not python):
             impostors.append(f"{Path(path).name} {f'is {python}' if python else 'does not start'}")
     return None, "; ".join(dict.fromkeys(impostors))
 
 
 def _could_be(called: str, name: str) -> bool:
     """Whether a program's name allows that it is asked: a free-threaded Python is called both 3.14 and 3.14t."""
-    return called.startswith("pypy") if name.startswith("pypy") else called.rstrip("t") == name.rstrip("t")
+    if name.startswith("pypy"):
+        return called.startswith("pypy")
+    return called.rstrip("t") == name.removesuffix("jit").rstrip("t")
+
+
+def _has_jit(path: str) -> bool:
+    question = "import sys; print(sys._jit.is_available())"
+    return _said(path, question, 20) == "True"
 
 
 @cache
@@ -136,13 +153,20 @@ def _within(folders: list[Path]) -> Iterator[str]:
 
 def _ask(path: str, seconds: float = 3) -> Interpreter | None:
     try:
-        done = subprocess.run(
-            [path, "-I", "-c", _QUESTION], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds
-        )
-        implementation, version, free = done.stdout.split()
-    except (OSError, ValueError, subprocess.TimeoutExpired):
+        implementation, version, free = _said(path, _QUESTION, seconds).split()
+    except ValueError:
         return None  # broken, or no Python at all
     return Interpreter(path, implementation, version, free == "1")
+
+
+def _said(path: str, question: str, seconds: float) -> str:
+    """What a program answers to a line of Python; empty if it does not."""
+    try:
+        command = [path, "-I", "-c", question]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds)
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip()
 
 
 def _order(version: str) -> tuple[int, ...]:
