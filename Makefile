@@ -14,9 +14,12 @@ SETUP = $(PYTHON) unladen/course/bootstrap.py --with "$(WITH)"
 # What is put into format; the cells of the notebooks are set by hand, as they are projected.
 CODE = unladen tests img
 RUN = PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m
+# The same for what the core does without, in an environment of its own.
+EXTRAS = $(PYTHON) unladen/course/bootstrap.py --with "root jit $(WITH)" --into .venv-extras
+RUN_EXTRAS = PATH="$$(pwd)/.venv-extras/bin:$$PATH" .venv-extras/bin/python -m
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 lab: ## open the course in JupyterLab
 	@$(SETUP)
@@ -29,8 +32,15 @@ test: ## prove all of it: style, every notebook against its stored outputs, ever
 	$(RUN) ruff format --check $(CODE)
 	$(RUN) unladen lint
 	$(RUN) pytest --nbval notebooks solutions $(FLAGS)
-	$(RUN) pytest tests -m measures --durations=10 $(FLAGS)
-	$(RUN) pytest --nbval exercises tests -m 'not measures' -n auto --maxprocesses 4 --dist loadfile --durations=10 $(FLAGS)
+	$(RUN) pytest tests -m 'measures and not extras' --durations=10 $(FLAGS)
+	$(RUN) pytest --nbval exercises tests -m 'not measures and not extras' -n auto --maxprocesses 4 --dist loadfile \
+	    --durations=10 $(FLAGS)
+
+test-extras: ## prove what needs ROOT, Pythran, Taichi, Fortran or other Pythons, in .venv-extras
+	@$(EXTRAS)
+	@$(RUN_EXTRAS) unladen extras
+	$(RUN_EXTRAS) pytest --nbval $(or $(NB),$(wildcard notebooks/06* notebooks/09* notebooks/10*)) $(FLAGS)
+	$(RUN_EXTRAS) pytest tests -m extras -rs $(FLAGS)
 
 render: ## execute the lectures and solutions, keeping outputs that did not change
 	@$(SETUP)
@@ -73,9 +83,9 @@ lock: ## resolve the dependencies anew (FLAGS=--upgrade for the newest)
 	    --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(FLAGS) \
 	    -o requirements-$$extra.txt || exit 1; done
 
-clean: ## remove what was made: slides, caches, and .venv
-	rm -rf slides build .pytest_cache .ruff_cache .venv
+clean: ## remove what was made: slides, caches, and both environments
+	rm -rf slides build .pytest_cache .ruff_cache .venv .venv-extras
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	find . -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
-.PHONY: help lab test render record exercises slides lint bench doctor lock clean
+.PHONY: help lab test test-extras render record exercises slides lint bench doctor lock clean

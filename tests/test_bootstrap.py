@@ -162,6 +162,17 @@ def test_a_machine_without_compilers_gets_the_one_in_a_package_and_keeps_it(read
     assert bootstrap.lock_of("zig") in json.loads((repository / ".venv" / bootstrap.STAMP).read_text())["locks"]
 
 
+def test_another_environment_with_its_own_extras_stands_beside_the_first(ready, environment):
+    repository, _ = ready
+    before = (repository / ".venv" / bootstrap.STAMP).read_bytes()
+    done = set_up(repository, environment, "--with", "zig", "--into", ".venv-extras")
+    assert done.returncode == 0, done.stderr
+    assert "Setting up .venv-extras (there is none yet)" in done.stdout
+    stamp = json.loads((repository / ".venv-extras" / bootstrap.STAMP).read_text())
+    assert stamp["place"] == str(repository / ".venv-extras") and bootstrap.lock_of("zig") in stamp["locks"]
+    assert (repository / ".venv" / bootstrap.STAMP).read_bytes() == before
+
+
 def test_a_moved_repository_is_set_up_anew(ready, environment):
     repository, _ = ready
     moved = repository.with_name("moved")

@@ -14,6 +14,7 @@ WORDS = {
     "derive": "make exercises/ out of solutions/",
     "lint": "check the notebooks against the course's style",
     "slides": "export the notebooks as slides that need no network",
+    "extras": "name what `make test-extras` misses on this machine, and which command adds it",
     "bench": "measure how long a cell takes to compile and a function to be called",
 }
 

@@ -1,5 +1,7 @@
 """Make the course's own environment, ``.venv``, from nothing but Python: ``python3 unladen/course/bootstrap.py``.
 
+``--into`` makes it, or another one beside it, under another name in the same folder.
+
 Needs the standard library only, and says what to do when something it needs is missing. A second run finds everything
 in place and takes a fraction of a second; a changed lock, a moved repository or an interrupted first run are repaired.
 
@@ -272,9 +274,9 @@ def one_at_a_time() -> None:
         pass  # a file system without locks: two set-ups at once are then the reader's own doing
 
 
-def set_up(extras: list) -> None:
-    """Bring ``.venv`` to the state the locks describe, with as little work as possible."""
-    venv = REPOSITORY / ".venv"
+def set_up(extras: list, folder: str = ".venv") -> None:
+    """Bring the environment in ``folder`` to the state the locks describe, with as little work as possible."""
+    venv = REPOSITORY / folder
     one_at_a_time()
     stamp, reason = state_of(venv)
     if "zig" not in extras and not (host.find_compiler("CC") and host.find_compiler("CXX")):
@@ -287,19 +289,20 @@ def set_up(extras: list) -> None:
     if stamp.get("locks") != locks:
         start = time.time()
         refresh = "the lock or the choice of extras changed" if stamp else "what is there is not known to be whole"
-        print(f"Setting up .venv ({reason or refresh})", flush=True)
+        print(f"Setting up {folder} ({reason or refresh})", flush=True)
         install(venv, reason, locks)
         print(f"Set up in {time.time() - start:.0f} s.", flush=True)
     write_path(venv)
 
 
 def main(arguments: list = None) -> int:
-    parser = argparse.ArgumentParser(prog="bootstrap", description="Make the course's environment, .venv.")
+    parser = argparse.ArgumentParser(prog="bootstrap", description="Make the course's environment.")
     parser.add_argument("--with", dest="extras", default="", metavar='"NAME …"', help="extras to install too")
+    parser.add_argument("--into", dest="folder", default=".venv", metavar="FOLDER", help="its name (.venv)")
     options = parser.parse_args(arguments)
     try:
         insist_on_python()
-        set_up(options.extras.replace(",", " ").split())
+        set_up(options.extras.replace(",", " ").split(), options.folder)
     except SetUpError as error:
         print(f"\n{error}\n", file=sys.stderr)
         return 1
