@@ -100,12 +100,12 @@ def test_what_is_left_in_result_comes_back_as_json_knows_it():
     ],
 )
 def test_a_result_that_would_come_back_changed_is_refused(value, complaint):
-    assert fails(f"result = {value}") == f"on here the cell failed: TypeError: {complaint}"
+    assert fails(f"result = {value}") == f"the cell failed on here: TypeError: {complaint}"
 
 
 def test_a_failure_names_the_cells_line_and_shows_the_traceback():
     first, *rest = fails("print('before')\ndef f():\n    assert 1 > 2, 'no'\nf()\n").splitlines()
-    assert first == "on here the cell failed: AssertionError: no (line 4 of the cell)"  # the magic's line is line 1
+    assert first == "the cell failed on here: AssertionError: no (line 4 of the cell)"  # the magic's line is line 1
     assert rest[:3] == ["Traceback (most recent call last):", '  File "the cell", line 5, in <module>', "    f()"]
     assert rest[-1] == "before"
     assert "guest.py" not in " ".join(rest)
@@ -114,10 +114,10 @@ def test_a_failure_names_the_cells_line_and_shows_the_traceback():
 @pytest.mark.parametrize(
     ("source", "first"),
     [
-        ("x = = 1", "on here the cell failed: SyntaxError: invalid syntax (line 2 of the cell)"),
-        ("raise SystemExit(3)", "on here the cell failed: SystemExit: 3"),
-        ("import os; os._exit(4)", "on here the cell ended with exit status 4, before it was done."),
-        ("import os; os.kill(os.getpid(), 11)", "on here the cell was ended by SIGSEGV."),
+        ("x = = 1", "the cell failed on here: SyntaxError: invalid syntax (line 2 of the cell)"),
+        ("raise SystemExit(3)", "the cell failed on here: SystemExit: 3"),
+        ("import os; os._exit(4)", "the cell ended on here with exit status 4, before it was done."),
+        ("import os; os.kill(os.getpid(), 11)", "the cell was ended on here by SIGSEGV."),
     ],
 )
 def test_every_other_end_is_told_in_a_sentence(source, first):
@@ -131,7 +131,7 @@ def test_leaving_with_status_zero_is_no_failure():
 def test_a_cell_that_does_not_end_is_ended_and_says_what_it_printed():
     start = time.monotonic()
     words = fails("print('going round')\nwhile True: pass", seconds=2)
-    assert words == "on here the cell was still running after 2 s, and was ended: give it less to do.\ngoing round"
+    assert words == "the cell was still running on here after 2 s, and was ended: give it less to do.\ngoing round"
     assert time.monotonic() - start < 30
 
 
@@ -265,9 +265,9 @@ def test_only_what_is_fixed_is_left_for_comparison():
     record([VERSION], source)
     ran = on([VERSION], "kept", source)
     kept = elsewhere.Results(records.load("kept"), False, "3.99 is not here; to get it: buy one. Recorded once.")
-    assert sanitised(repr(ran)) == sanitised(repr(kept)) == f"<V>\n{VERSION}<V>\n<V-BLOCK>"
+    assert sanitised(repr(ran)) == sanitised(repr(kept)) == f"<V>\n{VERSION}:<V>\n<V-BLOCK>"
     assert sanitised(ran._repr_html_()) == sanitised(kept._repr_html_())
-    assert f"<summary>{VERSION} <V></summary>" in sanitised(ran._repr_html_())
+    assert f"<summary>{VERSION}: <V></summary>" in sanitised(ran._repr_html_())
 
 
 def test_a_record_says_how_it_is_made_again_and_a_new_one_is_a_small_diff(results):
@@ -314,7 +314,7 @@ def test_a_failure_is_an_error_whose_first_line_is_fixed(ipython):
     with pytest.raises(CellError) as failure:
         ipython.run_cell_magic("on", "here answer", "assert False, 'no'\n")
     assert str(failure.value).startswith(
-        "%%on: on here the cell failed: AssertionError: no (line 2 of the cell)\n≈≈≈\nTraceback"
+        "%%on: the cell failed on here: AssertionError: no (line 2 of the cell)\n≈≈≈\nTraceback"
     )
     assert "answer" not in ipython.user_ns
 

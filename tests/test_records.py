@@ -56,7 +56,7 @@ def test_a_cell_that_fails_keeps_its_record(write_notebook, results, capsys):
     path = write_notebook("%%on here fails\n1 / 0")
     assert record.main([str(path)]) == 1
     assert records.load("fails").runs[0].result == 1
-    assert "FAILED, left as it is: on here the cell failed: ZeroDivisionError" in capsys.readouterr().out
+    assert "FAILED, left as it is: the cell failed on here: ZeroDivisionError" in capsys.readouterr().out
 
 
 def test_one_name_for_two_cells_is_refused(write_notebook, results, capsys):

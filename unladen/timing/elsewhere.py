@@ -55,12 +55,12 @@ class Results(dict):
         self._runs, self._status = record.runs, status
 
     def __repr__(self) -> str:
-        blocks = [f"{run.name}  {marked(run.python)}\n{FENCE}\n{run.printed}\n{FENCE}" for run in self._runs]
+        blocks = [f"{run.name}: {marked(run.python)}\n{FENCE}\n{run.printed}\n{FENCE}" for run in self._runs]
         return "\n".join([marked(self._status), *blocks])
 
     def _repr_html_(self) -> str:
         blocks = [
-            f"<details open><summary>{html.escape(run.name)} {in_html(Volatile(run.python))}</summary>"
+            f"<details open><summary>{html.escape(run.name)}: {in_html(Volatile(run.python))}</summary>"
             f'<pre class="v">{html.escape(run.printed)}</pre></details>'
             for run in self._runs
         ]
@@ -79,7 +79,7 @@ def on(names: Sequence[str], key: str, source: str, seconds: float = SECONDS) ->
         return _recorded(key, names, source, gone)
     runs = [run(name, python, source, seconds) for name, python in found.items()]
     record = records.made_now(names, source, runs)
-    return Results(record, True, f"run on this machine: {record.where()}")
+    return Results(record, True, f"Run on this machine: {record.where()}")
 
 
 def names_in(text: str) -> tuple[str, ...]:
@@ -160,15 +160,15 @@ def _readable(text: str, folder: Path) -> str:
 def _problem(name: str, reply: dict, code: int | None, seconds: float) -> str:
     """What went wrong, in a sentence that does not depend on the machine; empty if nothing did."""
     if code is None:
-        return f"on {name} the cell was still running after {seconds:g} s, and was ended: give it less to do."
+        return f"the cell was still running on {name} after {seconds:g} s, and was ended: give it less to do."
     if reply.get("pretence"):
         return f"{name} is not what it should be: {reply['pretence']}."
     if "error" in reply:
         lines = re.findall(r'File ".*[/\\]cell\.py", line (\d+)', reply["trace"])
-        return f"on {name} the cell failed: {reply['error']}{f' (line {lines[-1]} of the cell)' if lines else ''}"
+        return f"the cell failed on {name}: {reply['error']}{f' (line {lines[-1]} of the cell)' if lines else ''}"
     if not reply and code < 0:
-        return f"on {name} the cell was ended by {signal.Signals(-code).name}."
-    return "" if reply else f"on {name} the cell ended with exit status {code}, before it was done."
+        return f"the cell was ended on {name} by {signal.Signals(-code).name}."
+    return "" if reply else f"the cell ended on {name} with exit status {code}, before it was done."
 
 
 def _full_name(who: dict) -> str:
