@@ -27,7 +27,8 @@ def test_every_cell_has_a_record_of_its_present_source():
 
 def test_names_are_given_once_and_no_record_is_without_its_cell():
     assert not record.repeated(CELLS)
-    assert {path.stem for path in records.FOLDER.glob("*.json")} == {cell.key for cell in CELLS}
+    lonely = {path.stem for path in records.FOLDER.glob("*.json")} - {cell.key for cell in CELLS}
+    assert not lonely, "no %%on cell is called so any more; delete the record"
 
 
 @pytest.fixture

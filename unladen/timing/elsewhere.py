@@ -16,7 +16,7 @@ from unladen.build.process import Child
 from unladen.show import FENCE, Volatile, in_html, marked
 from unladen.timing import records
 from unladen.timing.interpreters import Interpreter, find, is_name, present
-from unladen.timing.missing import install
+from unladen.timing.missing import install_python
 from unladen.timing.records import Record, Run
 
 SECONDS = 60.0  # what a cell may take on each Python
@@ -35,9 +35,8 @@ class _Missing:
     impostors: str
 
     def __str__(self) -> str:
-        uv = f"python -m uv python install {self.name.removesuffix('jit')}"
-        how = install("PyPy") if self.name.startswith("pypy") else uv
-        return f"{self.name} is not here{f' ({self.impostors})' * bool(self.impostors)}; to get it: {how}"
+        but = f" ({self.impostors})" if self.impostors else ""
+        return f"{self.name} is not here{but}; to get it: {install_python(self.name)}"
 
 
 class Results(dict):

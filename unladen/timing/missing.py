@@ -52,7 +52,7 @@ def missing(compilers: Mapping[str, str], pythons: list, gpu: str, counters: str
         how = "xcode-select --install" if sys.platform == "darwin" else install("system compiler")
         gone.append(Missing("a system C compiler", "compiles C and C++ cells faster than the embedded one", how))
     if not any(python.free_threaded for python in pythons):
-        how = "python -m uv python install 3.14t"
+        how = install_python("3.14t")
         gone.append(Missing("a free-threaded Python", "threads that run Python at the same time", how))
     if not any(python.implementation == "PyPy" for python in pythons):
         gone.append(Missing("PyPy", "a Python with a just-in-time compiler throughout", install("PyPy")))
@@ -81,3 +81,8 @@ def install(what: str) -> str:
     packages = _PACKAGES.get(what, {"": what})
     package = packages.get(manager) or packages.get("") or next(iter(packages.values()))
     return f"{_MANAGERS[manager]} {package}"
+
+
+def install_python(name: str) -> str:
+    """Return the command that installs the Python that a name such as 3.14t or pypy3 stands for."""
+    return install("PyPy") if name.startswith("pypy") else f"python -m uv python install {name.removesuffix('jit')}"
