@@ -174,6 +174,11 @@ def test_a_folder_or_a_program_can_be_named_in_a_variable(tmp_path, monkeypatch)
         assert interpreters.find(VERSION)[0].path.startswith(str(place))
 
 
+def test_a_place_in_the_variable_that_leads_nowhere_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv(interpreters.VARIABLE, str(tmp_path / "none"))
+    assert interpreters.find(NOWHERE) == (None, "none, named in UNLADEN_PYTHONS, does not start")
+
+
 def test_a_program_is_what_it_says_and_not_what_it_is_called(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     link(tmp_path, f"python{NOWHERE}")

@@ -93,7 +93,9 @@ def find(name: str) -> tuple[Interpreter | None, str]:
             if _has_jit(path):
                 return replace(python, jit=True), ""
             impostors.append(f"{python} is built without it")
-        elif called == name or (path in chosen and not python):
+        elif path in chosen and not python:
+            impostors.append(f"{Path(path).name}, named in {VARIABLE}, does not start")
+        elif called == name:
             impostors.append(f"{Path(path).name} {f'is {python}' if python else 'does not start'}")
     return None, "; ".join(dict.fromkeys(impostors))
 
