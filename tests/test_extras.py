@@ -14,8 +14,8 @@ import sys
 import pytest
 
 from unladen.timing import interpreters
-from unladen.timing.elsewhere import on, run
-from unladen.timing.missing import install
+from unladen.timing.elsewhere import Elsewhere, on, run
+from unladen.timing.missing import install, install_python
 
 pytestmark = pytest.mark.extras
 
@@ -53,9 +53,24 @@ result = [sys.implementation.name, time.perf_counter() - start]
 @pytest.mark.parametrize("name", ["3.14t", "3.13t"])
 def test_a_free_threaded_python_runs_without_the_gil(name):
     if not interpreters.find(name)[0]:
-        pytest.skip(f"needs a free-threaded Python: python -m uv python install {name}")
+        pytest.skip(f"needs a free-threaded Python: {install_python(name)}")
     found = on([name], "free", "import sys; result = sys._is_gil_enabled()")
     assert found.here and found[name] is False and found.pythons[name].endswith(", free-threaded")
+
+
+def test_a_module_that_needs_the_gil_spoils_the_experiment_and_is_found_out():
+    name = next((name for name in ("3.14t", "3.13t") if interpreters.find(name)[0]), None)
+    if not name or not shutil.which("cc"):
+        pytest.skip(f"needs a C compiler and a free-threaded Python: {install_python('3.14t')}")
+    source = r"""import pathlib, subprocess, sysconfig
+code = "#include <Python.h>\nstatic struct PyModuleDef old = {PyModuleDef_HEAD_INIT, \"old\", 0, -1};\n"
+pathlib.Path("old.c").write_text(code + "PyMODINIT_FUNC PyInit_old(void) { return PyModule_Create(&old); }\n")
+headers = "-I" + sysconfig.get_paths()["include"]
+subprocess.run(["cc", "-shared", "-fPIC", headers, "old.c", "-o", "old.so"], check=True)
+import old
+"""
+    with pytest.raises(Elsewhere, match="the GIL came back while the cell ran"):
+        on([name], "spoilt", source)
 
 
 def test_root_compiles_cpp_while_it_runs():
