@@ -270,9 +270,9 @@ def test_only_what_is_fixed_is_left_for_comparison():
     record([VERSION], source)
     ran = on([VERSION], "kept", source)
     kept = elsewhere.Results(records.load("kept"), False, "3.99 is not here; to get it: buy one. Recorded once.")
-    assert sanitised(repr(ran)) == sanitised(repr(kept)) == f"<V>\n{VERSION}:<V>\n<V-BLOCK>"
+    assert sanitised(repr(ran)) == sanitised(repr(kept)) == f"<V>\n{VERSION}<V>\n<V-BLOCK>"
     assert sanitised(ran._repr_html_()) == sanitised(kept._repr_html_())
-    assert f"<summary>{VERSION}: <V></summary>" in sanitised(ran._repr_html_())
+    assert f"<summary>{VERSION} <V></summary>" in sanitised(ran._repr_html_())
 
 
 def test_a_record_says_how_it_is_made_again_and_a_new_one_is_a_small_diff(results):

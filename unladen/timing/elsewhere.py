@@ -54,12 +54,12 @@ class Results(dict):
         self._runs, self._status = record.runs, status
 
     def __repr__(self) -> str:
-        blocks = [f"{run.name}: {marked(run.python)}\n{FENCE}\n{run.printed}\n{FENCE}" for run in self._runs]
+        blocks = [f"{run.name} {marked(f'is {run.python}')}\n{FENCE}\n{run.printed}\n{FENCE}" for run in self._runs]
         return "\n".join([marked(self._status), *blocks])
 
     def _repr_html_(self) -> str:
         blocks = [
-            f"<details open><summary>{html.escape(run.name)}: {in_html(Volatile(run.python))}</summary>"
+            f"<details open><summary>{html.escape(run.name)} {in_html(Volatile(f'is {run.python}'))}</summary>"
             f'<pre class="v">{html.escape(run.printed)}</pre></details>'
             for run in self._runs
         ]
