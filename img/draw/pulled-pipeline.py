@@ -38,7 +38,8 @@ def draw() -> Page:
         page.text(x + 37, 456, str(at * at), 22, anchor="middle")
     page.text(50 + 11 * 82 + 6, 456, "… n of them", 22)
     page.text(50, 530, "In memory before the first addition: every square, and a pointer to each.", 22)
-    page.text(50, 578, "The additions are the same, and so are the multiplications; what differs is what waits.", 20, fill=QUIET)
+    same = "The additions are the same, and so are the multiplications; what differs is what waits."
+    page.text(50, 578, same, 20, fill=QUIET)
     return page
 
 
