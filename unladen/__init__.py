@@ -15,11 +15,12 @@ _WORDS = {
     "published": "timing",
     "peek": "inside",
     "step_through": "inside",
+    "strided": "inside",
     "check": "exercises",
     "hint": "exercises",
     "progress": "exercises",
 }
-__all__ = ["check", "claim", "hint", "machine", "peek", "progress", "published", "race", "step_through"]
+__all__ = ["check", "claim", "hint", "machine", "peek", "progress", "published", "race", "step_through", "strided"]
 
 
 def __getattr__(word: str):

@@ -2,5 +2,6 @@
 
 from unladen.inside.peek import peek
 from unladen.inside.steps import step_through
+from unladen.inside.strided import strided
 
-__all__ = ["peek", "step_through"]
+__all__ = ["peek", "step_through", "strided"]
