@@ -207,3 +207,9 @@ def test_objects_in_an_array_run_no_code():
 def test_anything_else_is_refused_in_words(thing):
     with pytest.raises(TypeError, match=r"strided\(\) draws NumPy arrays, and this is a \w+"):
         strided(thing)
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_broadcast_arrays_returns_is_called_read_only_without_a_warning():
+    seen, _ = np.broadcast_arrays(np.arange(3), np.zeros((2, 3)))
+    assert "It is read-only." in strided(seen).alt

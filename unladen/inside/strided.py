@@ -128,7 +128,8 @@ class _Facts:
         get = {n: getattr(np.ndarray, n).__get__(array) for n in ("shape", "strides", "dtype", "flags", "itemsize")}
         self.shape, self.strides, self.dtype, self.flags, self.itemsize = get.values()
         self.plain = np.ndarray.view(array, np.ndarray)
-        self.address = self.plain.ctypes.data
+        # (asked of the flags, what broadcast_arrays returns would warn)
+        self.address, self.read_only = self.plain.__array_interface__["data"]
         self.size = prod(self.shape)
         # the lowest address that an element has, and the first one behind the highest
         steps = [(n - 1) * s for n, s in zip(self.shape, self.strides, strict=True)] if self.size else []
@@ -246,7 +247,7 @@ def _words(facts: _Facts, memory: Memory, axes: list[list[int | None]], elements
         words.append(f"The {len(elements)} elements drawn lie in {places} {'place' if places == 1 else 'places'}.")
     elif any(b - a < facts.itemsize for a, b in _pairs(sorted(e.offset for e in elements))):
         words.append("Elements overlap.")
-    if not facts.flags.writeable:
+    if facts.read_only:
         words.append("It is read-only.")
     if not facts.flags.aligned:
         words.append("It is not aligned.")
