@@ -1,0 +1,87 @@
+"""What the exercises of chapter 07 are held against: slow, plain versions, random slices, and what was allocated."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from unladen.exercises.words import wrong
+
+
+def sliced(shape, strides, slices) -> tuple[int, tuple, tuple]:
+    """Offset in bytes, shape and strides of a slice; where nothing is left of it, NumPy has its own offset."""
+    parts = [slice_.indices(n) for n, slice_ in zip(shape, slices, strict=True)]
+    offset = sum(start * stride for (start, _, _), stride in zip(parts, strides, strict=True))
+    lengths = tuple(len(range(*part)) for part in parts)
+    return offset, lengths, tuple(step * stride for (_, _, step), stride in zip(parts, strides, strict=True))
+
+
+def some_slice(rng: np.random.Generator) -> slice:
+    """A slice with or without start and stop, of either direction."""
+    start, stop = (None if rng.random() < 0.3 else int(rng.integers(-8, 9)) for _ in (1, 2))
+    step = int(rng.choice([-3, -2, -1, 1, 2, 3]))
+    return slice(start, stop, None if step == 1 and rng.random() < 0.5 else step)
+
+
+_shares_memory = np.shares_memory
+
+
+def really_shares(a: np.ndarray, b: np.ndarray) -> bool:
+    """NumPy's own answer."""
+    return bool(_shares_memory(a, b))
+
+
+@contextmanager
+def not_asked(hint: str) -> Iterator[None]:
+    """Inside, NumPy's own functions for this question are not to be called."""
+    kept = np.shares_memory, np.may_share_memory
+
+    def refuse(*_args, **_kwargs):
+        wrong("np.shares_memory or np.may_share_memory was called", hint)
+
+    np.shares_memory = np.may_share_memory = refuse
+    try:
+        yield
+    finally:
+        np.shares_memory, np.may_share_memory = kept
+
+
+def peak_bytes(make: Callable[[], object]) -> tuple[object, int]:
+    """What ``make()`` returns, and the most bytes that were allocated while it ran."""
+    make()  # what is allocated once, at a first call, is not counted
+    tracemalloc.start()
+    try:
+        result = make()
+        return result, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def distances_slowly(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """All distances between the points of ``a`` (n, d) and of ``b`` (m, d), in loops over the points."""
+    result = np.empty((len(a), len(b)))
+    for i, p in enumerate(a.astype(float)):
+        for j, q in enumerate(b.astype(float)):
+            result[i, j] = np.sqrt(np.sum((p - q) ** 2))
+    return result
+
+
+def laplacian_slowly(u: np.ndarray) -> np.ndarray:
+    """The Laplacian of the inner points."""
+    return u[:-2, 1:-1] + u[2:, 1:-1] + u[1:-1, :-2] + u[1:-1, 2:] - 4 * u[1:-1, 1:-1]
+
+
+def laplacian_by_rows(u: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """The Laplacian of the inner points, with a loop over the points of each row in Python."""
+    for i in range(1, len(u) - 1):
+        above, row, below = u[i - 1].tolist(), u[i].tolist(), u[i + 1].tolist()
+        out[i - 1] = [above[j] + below[j] + row[j - 1] + row[j + 1] - 4 * row[j] for j in range(1, len(row) - 1)]
+    return out
+
+
+def brighter_slowly(picture: np.ndarray, amount: int) -> np.ndarray:
+    """A picture whose pixels are brighter by an amount, pixel by pixel."""
+    return np.array([[min(pixel + amount, 255) for pixel in row] for row in picture.tolist()], dtype=np.uint8)
