@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from unladen.exercises import arrays
+from unladen.exercises import arrays, slices
 from unladen.exercises.words import Wrong
 
 
@@ -13,9 +13,9 @@ def test_the_layout_of_a_slice_is_that_of_numpy():
     rng = np.random.default_rng(1)
     for _ in range(500):
         array = np.zeros(rng.integers(0, 7, rng.integers(0, 4)), order=rng.choice(["C", "F"]))
-        slices = tuple(arrays.some_slice(rng) for _ in array.shape)
-        view = array[(*slices, ...)]
-        offset, shape, strides = arrays.sliced(array.shape, array.strides, slices)
+        cuts = tuple(slices.some_slice(rng) for _ in array.shape)
+        view = array[(*cuts, ...)]
+        offset, shape, strides = slices.sliced(array.shape, array.strides, cuts)
         assert shape == view.shape
         if view.size:
             assert offset == view.ctypes.data - array.ctypes.data

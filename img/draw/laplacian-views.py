@@ -19,7 +19,7 @@ def draw() -> Page:
         "same point of the result is marked with a dot: the point itself, and its four neighbours."
     )
     page = Page(1200, 360, "Five windows on one grid: the middle and its four neighbours", description)
-    page.text(40, 52, "Five views of one array, three rows by four columns each; the dots are added up", 24, bold=True)
+    page.text(40, 52, "Five views of one array; the dots are added up", 26, bold=True)
     for at, (code, words, down, along, colour) in enumerate(VIEWS):
         x, y = 40 + at * 232, 110
         for row in range(ROWS):

@@ -1,4 +1,4 @@
-"""What the exercises of chapter 07 are held against: slow, plain versions, random slices, and what was allocated."""
+"""What the exercises of chapter 07 are held against: slow, plain versions, and what was allocated."""
 
 from __future__ import annotations
 
@@ -9,22 +9,6 @@ from contextlib import contextmanager
 import numpy as np
 
 from unladen.exercises.words import wrong
-
-
-def sliced(shape, strides, slices) -> tuple[int, tuple, tuple]:
-    """Offset in bytes, shape and strides of a slice; where nothing is left of it, NumPy has its own offset."""
-    parts = [slice_.indices(n) for n, slice_ in zip(shape, slices, strict=True)]
-    offset = sum(start * stride for (start, _, _), stride in zip(parts, strides, strict=True))
-    lengths = tuple(len(range(*part)) for part in parts)
-    return offset, lengths, tuple(step * stride for (_, _, step), stride in zip(parts, strides, strict=True))
-
-
-def some_slice(rng: np.random.Generator) -> slice:
-    """A slice with or without start and stop, of either direction."""
-    start, stop = (None if rng.random() < 0.3 else int(rng.integers(-8, 9)) for _ in (1, 2))
-    step = int(rng.choice([-3, -2, -1, 1, 2, 3]))
-    return slice(start, stop, None if step == 1 and rng.random() < 0.5 else step)
-
 
 _shares_memory = np.shares_memory
 

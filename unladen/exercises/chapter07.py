@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from unladen.exercises import arrays
+from unladen.exercises import arrays, slices
 from unladen.exercises.registry import exercise
 from unladen.exercises.values import same, short
 from unladen.exercises.words import NO_RETURN, call, case, faster_than, refuses, wrong
@@ -32,16 +32,16 @@ _STEP = "The next element is `step` old strides away."
     "transposed array is no more expensive to use than a slice.",
 )
 def slice_layout(answer):
-    def right(shape, strides, slices, hint, mistakes=(), own=False):
-        expected = arrays.sliced(shape, strides, slices)
+    def right(shape, strides, cuts, hint, mistakes=(), own=False):
+        expected = slices.sliced(shape, strides, cuts)
         if 0 in expected[1]:  # nothing is left, so it does not matter where
-            got = call(answer, (shape, strides, slices), hint=hint)
+            got = call(answer, (shape, strides, cuts), hint=hint)
             if not isinstance(got, tuple) or len(got) != 3 or got[1] != expected[1]:
-                told = f"slice_layout({short(shape)}, {short(strides)}, {short(slices)}) returned {short(got)}"
+                told = f"slice_layout({short(shape)}, {short(strides)}, {short(cuts)}) returned {short(got)}"
                 wrong(f"{told}, expected the lengths {expected[1]}", NO_RETURN if got is None else hint)
             return
-        known = [*mistakes, *_told_apart(expected)[: 2 if own else None]]
-        case(answer, (shape, strides, slices), expected, hint=hint, mistakes=known)
+        known = [*mistakes, *slices.mistakes(expected, _LENGTH, _STEP, _OFFSET)[: 2 if own else None]]
+        case(answer, (shape, strides, cuts), expected, hint=hint, mistakes=known)
 
     right((10,), (8,), (slice(None),), "The whole axis: nothing changes, and the offset is 0.")
     right((10,), (8,), (slice(3, 7),), _OFFSET, [((3, (4,), (8,)), "The offset counts bytes, not elements.")])
@@ -66,24 +66,7 @@ def slice_layout(answer):
     for _ in range(200):
         shape = tuple(int(n) for n in rng.integers(0, 7, rng.integers(1, 4)))
         strides = tuple(int(8 * s) for s in rng.integers(-9, 10, len(shape)))
-        right(shape, strides, tuple(arrays.some_slice(rng) for _ in shape), "All of it together.")
-
-
-def _told_apart(expected):
-    """What can be recognised whatever the case: the parts of a right answer in a wrong form, or some of them wrong."""
-    offset, shape, strides = expected
-
-    def parts(got):
-        return got if isinstance(got, tuple) and len(got) == 3 else (None, None, None)
-
-    form = "Return a tuple of three: the offset, and two tuples, the lengths and the strides."
-    return [
-        (lambda got: got is not None and (type(got) is not tuple or len(got) != 3), form),
-        (lambda got: any(isinstance(part, list) for part in parts(got)), form),
-        (lambda got: parts(got)[1] != shape and parts(got)[2] == strides, _LENGTH),
-        (lambda got: parts(got)[1] == shape and parts(got)[2] != strides, _STEP),
-        (lambda got: parts(got)[1:] == (shape, strides) and parts(got)[0] != offset, _OFFSET),
-    ]
+        right(shape, strides, tuple(slices.some_slice(rng) for _ in shape), "All of it together.")
 
 
 # ---------------------------------------------------------------------------------------------------- 7.2
@@ -149,12 +132,10 @@ def shares(answer):
     right(x[3:4].reshape(()), x, "x[3:4].reshape(()), x", "An array without axes has one element.")
     rng = np.random.default_rng(72)
     for _ in range(60):
-        cuts = [tuple(arrays.some_slice(rng) for _ in grid.shape) for _ in (1, 2)]
-        right(grid[cuts[0]], grid[cuts[1]], f"grid[{_cut(cuts[0])}], grid[{_cut(cuts[1])}]", _BOUNDS)
-
-
-def _cut(slices) -> str:
-    return ", ".join(f"{s.start}:{s.stop}:{s.step}".replace("None", "") for s in slices)
+        cuts = [tuple(slices.some_slice(rng) for _ in grid.shape) for _ in (1, 2)]
+        right(
+            grid[cuts[0]], grid[cuts[1]], f"grid[{slices.written(cuts[0])}], grid[{slices.written(cuts[1])}]", _BOUNDS
+        )
 
 
 # ---------------------------------------------------------------------------------------------------- 7.3

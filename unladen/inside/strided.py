@@ -97,19 +97,8 @@ def strided(array: np.ndarray) -> Strided:
     line = _line(facts, memory.owner, unit)
     values = _owner_values(memory, unit)
     words = _words(facts, memory, axes, elements)
-    return Strided(
-        facts.shape,
-        facts.strides,
-        facts.itemsize,
-        elements,
-        memory.start,
-        memory.nbytes,
-        words,
-        axes,
-        unit,
-        line,
-        values,
-    )
+    own_facts = (facts.shape, facts.strides, facts.itemsize)
+    return Strided(*own_facts, elements, memory.start, memory.nbytes, words, axes, unit, line, values)
 
 
 def _line(facts: _Facts, own: np.ndarray | None, unit: int) -> int:
@@ -194,12 +183,10 @@ def _elements(facts: _Facts, memory: Memory, axes: list[list[int | None]]) -> It
     if not facts.size:
         return
     ahead = (0,) * (len(facts.shape) - len(axes))
-    inside_start = memory.start if not memory.outside else None
     for drawn in product(*[[i for i in axis if i is not None] for axis in axes]):
         index = ahead + drawn
         at = facts.address + sum(i * s for i, s in zip(index, facts.strides, strict=True))
-        readable = inside_start is not None
-        yield Element(index, at - memory.start, _text(facts.plain, index) if readable else "?")
+        yield Element(index, at - memory.start, "?" if memory.outside else _text(facts.plain, index))
 
 
 def _printable(text: str) -> str:
