@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from unladen.inside.strided import Element, Strided
 
 WIDTH, LEFT = 1200, 76
+BESIDE = 620  # a grid that is no wider has the words beside it
 BOX, HIGH = 90, 48  # an element in the grid
 CELL, TALL, PITCH = 68, 50, 92  # a cell of memory, and from one line of cells to the next
 INK, QUIET, EMPTY = "#1a1a1a", "#555555", "#f4f4f4"
@@ -23,28 +24,38 @@ MOST = 64  # cells; more are left out, but for those that drawn elements lie in
 
 def svg(seen: Strided) -> str:
     """The whole drawing; the same text for arrays that are laid out alike."""
-    parts = []
-    at = 30
-    for line in _wrapped(seen.words):
-        parts.append(_text(16, at, line, 17, bold=at == 30))
+    parts = [_text(16, 30, line, 17, bold=True) for line in textwrap.wrap(seen.words[0], 104)]
+    grid: list[str] = []
+    wide = _width(seen)
+    beside = wide <= BESIDE  # a narrow grid leaves room for the words at its right
+    left, at = (wide + 40, 66) if beside else (16, 56)
+    for line in _wrapped(seen.words[1:], (WIDTH - left) // 11):
+        parts.append(_text(left, at, line, 17))
         at += 26
-    at = _grid(seen, parts, at + 12)
-    at = _memory(seen, parts, at + 44)
+    at = max(at, _grid(seen, grid, 44)) if beside else _grid(seen, grid, at - 6)
+    parts += grid
+    at = _memory(seen, parts, at + 40)
     label = html.escape(seen.alt, quote=True)
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {at}" width="{WIDTH}" height="{at}" '
     head += f'style="max-width:100%;height:auto" role="img" aria-label="{label}" font-family="{FONT}">'
     return "\n".join([head, f'<rect width="{WIDTH}" height="{at}" fill="#ffffff"/>', *parts, "</svg>"])
 
 
-def _wrapped(words: list[str], width: int = 112) -> list[str]:
-    """The first sentence on a line of its own, the others put into lines; none is broken that fits into one."""
-    lines = [*textwrap.wrap(words[0], width), ""]
-    for sentence in words[1:]:
+def _wrapped(words: list[str], width: int) -> list[str]:
+    """Sentences put into lines; none is broken that fits into one."""
+    lines = [""]
+    for sentence in words:
         for piece in textwrap.wrap(sentence, width):
             if lines[-1] and len(lines[-1]) + len(piece) + 1 > width:
                 lines.append("")
             lines[-1] = f"{lines[-1]} {piece}".strip()
     return lines
+
+
+def _width(seen: Strided) -> int:
+    """Where the grid ends on the right, if its planes stand in one row."""
+    planes = len(seen.axes[0]) if len(seen.axes) > 2 else 1
+    return LEFT - 40 + planes * (len(seen.axes[-1]) * BOX + 66) if seen.axes and seen.elements else LEFT + 130
 
 
 def colour(seen: Strided, element: Element) -> str:
