@@ -32,7 +32,7 @@ def test_numpy_cannot_be_asked_inside_and_can_again_outside():
 
 @pytest.mark.parametrize(("make", "arrays_made"), [(lambda: None, 0), (np.zeros(10_000).copy, 1)])
 def test_the_peak_counts_numpys_memory(make, arrays_made):
-    _, most = arrays.peak_bytes(make)
+    _, most = arrays.peak_bytes(make, (), "it")
     assert arrays_made * 80_000 <= most < arrays_made * 80_000 + 5000
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 
-from unladen.exercises.words import wrong
+from unladen.exercises.words import call, wrong
 
 _shares_memory = np.shares_memory
 
@@ -33,12 +33,12 @@ def not_asked(hint: str) -> Iterator[None]:
         np.shares_memory, np.may_share_memory = kept
 
 
-def peak_bytes(make: Callable[[], object]) -> tuple[object, int]:
-    """What ``make()`` returns, and the most bytes that were allocated while it ran."""
-    make()  # what is allocated once, at a first call, is not counted
+def peak_bytes(answer: Callable, args: Sequence[object], shown: str) -> tuple[object, int]:
+    """What the answer returns, and the most bytes that were allocated while it ran; ``shown`` is the call in words."""
+    call(answer, args, shown=shown)  # what is allocated once, at a first call, is not counted
     tracemalloc.start()
     try:
-        result = make()
+        result = answer(*args)
         return result, tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -196,7 +196,7 @@ def windows(answer):
             shown=shown,
         )
     many = np.zeros(200_000)
-    got, most = arrays.peak_bytes(lambda: call(answer, (many, 5000), shown="windows(np.zeros(200_000), 5000)"))
+    got, most = arrays.peak_bytes(answer, (many, 5000), "windows(np.zeros(200_000), 5000)")
     if got.shape != (195_001, 5000) or most > 100_000:
         wrong(f"windows(np.zeros(200_000), 5000) took {most:,} bytes", _COPIED)
 
@@ -264,7 +264,7 @@ def distances(answer):
     a, b = rng.random((60, 3)), rng.random((50, 3))
     right(a, b, "distances(a, b), with shapes (60, 3) and (50, 3),", turned)
     a, b = rng.random((300, 16)), rng.random((300, 16))
-    _, most = arrays.peak_bytes(lambda: call(answer, (a, b), shown="distances(a, b)"))
+    _, most = arrays.peak_bytes(answer, (a, b), "distances(a, b)")
     if most > 6 * 8 * 300 * 300:
         times = most / (8 * 300 * 300)
         wrong(f"distances(a, b), with 300 points of 16 coordinates each, needs {times:.0f} times its result", _BIG)
@@ -285,6 +285,7 @@ _INTO = "Fill the array that you were given, `out[...] = …` or `out=out`; the 
 @exercise(
     "7.5",
     "A Laplacian without temporaries",
+    seconds=20,
     hints=[
         "The inner points are `u[1:-1, 1:-1]`, their upper neighbours `u[:-2, 1:-1]`. All five are views of one shape.",
         "Begin with the one that needs a product: `np.multiply(u[1:-1, 1:-1], -4, out=out)`.",
@@ -346,9 +347,9 @@ def laplacian_into(answer):
         "laplacian_into(u, out), where out is a view itself,",
         "Write into the view, not into a copy of it.",
     )
-    u, out = rng.random((400, 400)), np.empty((398, 398))
-    shown = "laplacian_into(u, out), with 400 × 400 points,"
-    _, most = arrays.peak_bytes(lambda: call(answer, (u, out), shown=shown))
+    u, out = rng.random((200, 200)), np.empty((198, 198))
+    shown = "laplacian_into(u, out), with 200 × 200 points,"
+    _, most = arrays.peak_bytes(answer, (u, out), shown)
     if most > out.nbytes // 4:
         wrong(f"{shown} allocated {most:,} bytes, and the result has {out.nbytes:,}", _TEMPORARY)
     right(u, out, shown, "All of it.")
@@ -410,7 +411,7 @@ def brighter(answer):
     locked.flags.writeable = False
     right(locked, 60, "brighter(picture, 60), where the picture is read-only,", "The picture is only to be read.")
     photo = np.random.default_rng(76).integers(0, 256, (500, 600), dtype=np.uint8)
-    _, most = arrays.peak_bytes(lambda: call(answer, (photo, 90), shown="brighter(photo, 90)"))
+    _, most = arrays.peak_bytes(answer, (photo, 90), "brighter(photo, 90)")
     if most > 3.3 * photo.nbytes:
         wrong(f"brighter(photo, 90) took {most / photo.nbytes:.1f} times the memory of the photo", _MEMORY)
     slow = "Is there a loop over pixels, or a function called for each? Let one operation do all of them."
