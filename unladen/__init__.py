@@ -16,11 +16,24 @@ _WORDS = {
     "peek": "inside",
     "step_through": "inside",
     "strided": "inside",
+    "tree": "inside",
     "check": "exercises",
     "hint": "exercises",
     "progress": "exercises",
 }
-__all__ = ["check", "claim", "hint", "machine", "peek", "progress", "published", "race", "step_through", "strided"]
+__all__ = [
+    "check",
+    "claim",
+    "hint",
+    "machine",
+    "peek",
+    "progress",
+    "published",
+    "race",
+    "step_through",
+    "strided",
+    "tree",
+]
 
 
 def __getattr__(word: str):

@@ -3,5 +3,6 @@
 from unladen.inside.peek import peek
 from unladen.inside.steps import step_through
 from unladen.inside.strided import strided
+from unladen.inside.tree import tree
 
-__all__ = ["peek", "step_through", "strided"]
+__all__ = ["peek", "step_through", "strided", "tree"]

@@ -1,0 +1,192 @@
+"""The drawing of an Awkward Array's layout, as SVG: labels on the left, the cells of the buffers on the right.
+
+Every text has room for the widest of the fonts that a machine may have, and no number depends on the machine: the same
+layout gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from unladen.inside.tree_texts import bytes_of, cut, subtitle, title, total, walk
+from unladen.show import PALETTE
+
+if TYPE_CHECKING:
+    from unladen.inside.tree import Arrow, Node, Tree
+
+WIDTH = 1180
+_LEFT, _CELLS, _END = 12, 400, 1168  # where the labels begin, and the cells, and where everything ends
+_HEAD, _ROW, _CELL, _GAP, _FOOT = 44, 34, 26, 22, 34
+_INDENT, _CHARACTER, _LEAST, _REST = 16, 9.2, 34, 150  # a step in depth, a character, a narrow cell, "… 12 more"
+_FONT = "'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif"
+_CODE = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
+_INK, _QUIET, _RULE = "#1a1a1a", "#555555", "#c8c8c8"
+_BLUE, _RED, _GREEN, _PINK, _SKY, _ORANGE, _BLACK = PALETTE
+_FILLS = {"data": "#d9efe6", "entries": "#f2f2f2", "tags": "#fae3d0", "mask": "#fdf0d5"}
+_POINTING, _NONE = "#d9e8f3", "#ffffff"
+_LINES = (_BLUE, _RED, _GREEN, _PINK)  # for the children of a union; their dashes tell them apart as well
+_DASHES = ("", "7 4", "2 4", "10 3 2 3")
+
+
+@dataclass
+class _Place:
+    """Where a node was put: the top of its first row of cells and the bottom of its last, and the cells' width."""
+
+    node: Node
+    depth: int
+    y: float
+    top: float = 0
+    bottom: float = 0
+    width: float = _LEAST
+    shown: int = 0
+
+    def left(self, cell: int) -> float:
+        """The left edge of a cell; of those that are not shown, the one that stands for them."""
+        return _CELLS + self.width * min(cell, self.shown)
+
+    def middle(self, cell: int) -> float:
+        return self.left(cell) + self.width / 2
+
+
+def as_svg(tree: Tree, alt: str) -> str:
+    """Return the picture as the text of an SVG element."""
+    places, notes, y = {}, [], 8.0
+    for depth, node in walk(tree.root):
+        if isinstance(node, str):
+            notes.append((depth, node, y))
+            y += _FOOT
+            continue
+        place = places[id(node)] = _placed(node, depth, y)
+        y = place.bottom + _GAP
+    lines = [line for place in places.values() for line in _pointers(place, places)]
+    boxes = [box for place in places.values() for box in _panel(place)]
+    rest = [_text(_LEFT + depth * _INDENT, top + 18, note, 14, _QUIET) for depth, note, top in notes]
+    foot = _text(_LEFT, y + 14, total(tree), 15, _INK, bold=True)
+    height = round(y + _FOOT)
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{html.escape(alt, quote=True)}" '
+        f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" font-family="{_FONT}" '
+        f'style="max-width:100%;height:auto;background:#ffffff">'
+    )
+    return "\n".join([head, *_branches(places), *lines, *boxes, *rest, foot, "</svg>"])
+
+
+def _rows(node: Node) -> list[tuple[str, str, tuple[str, ...], int]]:
+    """The rows of cells of a node: name, dtype and bytes, texts, how many there are. A node without buffers has its
+    entries' numbers in place of them."""
+    if node.buffers:
+        return [(b.name, ", ".join(filter(None, [bytes_of(b), b.remark])), b.first, b.length) for b in node.buffers]
+    if node.kind == "EmptyArray":
+        return []
+    return [("entries", "no buffer", tuple(str(i) for i in range(min(node.length, 24))), node.length)]
+
+
+def _placed(node: Node, depth: int, y: float) -> _Place:
+    rows = _rows(node)
+    longest = max((len(text) for _, _, texts, _ in rows for text in texts), default=1)
+    width = max(_LEAST, round(longest * _CHARACTER + 10))
+    room = _END - _CELLS
+    most = max((length for *_, length in rows), default=0)
+    read = max((len(texts) for _, _, texts, _ in rows), default=0)
+    fit = min(most, room // width)
+    shown = min(read, fit if fit == most else int((room - _REST) // width))
+    place = _Place(node, depth, y, width=width, shown=shown)
+    place.top = y + _HEAD
+    place.bottom = place.top + max(0, len(rows) * _ROW - (_ROW - _CELL))
+    return place
+
+
+# -- one node --------------------------------------------------------------------------------------------------------
+
+
+def _panel(place: _Place) -> list[str]:
+    node, x = place.node, _LEFT + place.depth * _INDENT
+    parts = [
+        _text(x, place.y + 17, title(node), 15, _INK, bold=True),
+        _text(x, place.y + 36, cut(subtitle(node), 100), 14, _QUIET),
+    ]
+    for row, (name, what, texts, length) in enumerate(_rows(node)):
+        y = place.top + row * _ROW
+        parts.append(_text(x, y + 18, name, 14, _INK, code=True))
+        parts.append(_text(x + 84, y + 18, what, 14, _QUIET))
+        ghost = name == "entries"
+        for cell, text in enumerate(texts[: place.shown]):
+            parts += _cell(place, cell, y, text, name, ghost)
+        if (more := length - min(len(texts), place.shown)) > 0 and texts:
+            parts.append(_text(place.left(place.shown) + 8, y + 18, f"… {more:,} more", 14, _QUIET))
+    return parts
+
+
+def _cell(place: _Place, cell: int, y: float, text: str, name: str, ghost: bool) -> list[str]:
+    none = name == "index" and text.startswith("-") and "None" in place.node.note
+    fill = _NONE if none else _FILLS.get(name, _POINTING)
+    dash = ' stroke-dasharray="3 3"' if ghost or none else ""
+    x = place.left(cell)
+    box = (
+        f'<rect x="{x:g}" y="{y:g}" width="{place.width:g}" height="{_CELL}" fill="{fill}" '
+        f'stroke="{_QUIET}" stroke-width="1"{dash}/>'
+    )
+    return [box, _text(x + place.width / 2, y + 18, text, 14, _QUIET if ghost else _INK, code=True, middle=True)]
+
+
+def _branches(places: dict[int, _Place]) -> list[str]:
+    """Thin lines on the left, from each node to those below it."""
+    lines = []
+    for place in places.values():
+        below = [places[id(child)] for child in place.node.children if id(child) in places]
+        x = _LEFT + place.depth * _INDENT + 4
+        for child in below:
+            y = child.y + 12
+            path = f"M{x:g} {place.bottom + 6:g} V{y:g} H{x + _INDENT - 6:g}"
+            lines.append(f'<path d="{path}" fill="none" stroke="{_RULE}" stroke-width="1.5"/>')
+    return lines
+
+
+# -- from one node to the next ---------------------------------------------------------------------------------------
+
+
+def _pointers(place: _Place, places: dict[int, _Place]) -> list[str]:
+    lines, beyond = [], set()
+    for arrow in place.node.arrows:
+        child = places.get(id(place.node.children[arrow.child]))
+        if child is None or arrow.cell >= place.shown or child.shown == 0:
+            continue
+        start = arrow.start * child.node.step
+        if start > child.shown:  # the first of those that lead past what is shown stands for all
+            if arrow.child in beyond:
+                continue
+            beyond.add(arrow.child)
+        lines += _range(place, child, arrow) if arrow.stop is not None else _line(place, child, arrow, start)
+    return lines
+
+
+def _line(place: _Place, child: _Place, arrow: Arrow, start: int) -> list[str]:
+    """A line with a dot at its end: to the border before an entry for an offset, to its middle for an index."""
+    x, y = place.middle(arrow.cell), place.bottom
+    to = child.left(start) if arrow.edge else child.middle(start)
+    colour, dash = _LINES[arrow.child % 4], _DASHES[arrow.child % 4]
+    dash = f' stroke-dasharray="{dash}"' if dash else ""
+    end = child.top - 4
+    return [
+        f'<path d="M{x:g} {y:g} L{to:g} {end:g}" fill="none" stroke="{colour}" stroke-width="1.6"{dash}/>',
+        f'<circle cx="{to:g}" cy="{end:g}" r="3" fill="{colour}"/>',
+    ]
+
+
+def _range(place: _Place, child: _Place, arrow: Arrow) -> list[str]:
+    """A funnel from a cell to the entries that it stands for; to an empty range, a line."""
+    step = child.node.step
+    left, right = child.left(arrow.start * step), child.left(arrow.stop * step)
+    if right <= left:
+        return _line(place, child, arrow, arrow.start * step) if arrow.stop <= arrow.start else []
+    x, y, end = place.middle(arrow.cell), place.bottom, child.top - 4
+    path = f"M{x:g} {y:g} L{left + 2:g} {end:g} H{right - 2:g} Z"
+    return [f'<path d="{path}" fill="{_SKY}" fill-opacity="0.25" stroke="{_BLUE}" stroke-width="1.4"/>']
+
+
+def _text(x: float, y: float, words: str, size: int, fill: str, *, bold=False, code=False, middle=False) -> str:
+    style = (' font-weight="bold"' * bold) + (f' font-family="{_CODE}"' * code) + (' text-anchor="middle"' * middle)
+    escaped = html.escape(words, quote=False)
+    return f'<text x="{x:g}" y="{y:g}" font-size="{size}" fill="{fill}"{style}>{escaped}</text>'
