@@ -168,7 +168,8 @@ def row_sums(offsets, content):
         (instead(PAIRS, "np.float64 if \"float\" in str(hits.type) else np.int64", "np.int64"), "may be floats"),
         (instead(PAIRS, "np.float64 if \"float\" in str(hits.type) else np.int64", "np.int16"), "may need 64 bits"),
         (instead(PAIRS, "apart <= within", "(apart <= within) & (apart > 0)"), "Equal hits at different places"),
-        (instead(PAIRS, "return pairs[apart <= within]", "return pairs[ak.any(apart <= within, axis=-1)]"), "a list of pairs for each event"),
+        (instead(PAIRS, "return pairs[apart <= within]", "return pairs[ak.any(apart <= within, axis=-1)]"),
+         "a list of pairs for each event"),
         ("""
 import awkward as ak
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from unladen.exercises import jagged, words
+from unladen.exercises.grade import unwritten
 from unladen.exercises.registry import exercise
 from unladen.exercises.words import case, faster_than, fenced
 
@@ -28,6 +29,8 @@ from unladen.exercises.words import case, faster_than, fenced
     "you would have to add up all those before it. Its elements were not copied: what you handed out is a view.",
 )
 def Jagged(answer):
+    if isinstance(answer, type) and unwritten(getattr(answer, "__init__", None)):
+        raise words.Unwritten
     for lists, hint in jagged.SMALL:
         jagged.holds(answer, lists, hint)
     rng = np.random.default_rng(81)
@@ -285,9 +288,9 @@ def close_pairs(answer):
         "n + 1 offsets.",
     ],
     why="Six buffers, and their sizes follow from a few counts: how many records, how many samples, how many texts, "
-    "how many bytes of text. None costs an index and nothing below it. You can weigh an array before you make it, for any "
-    "number of records; `tree` would have drawn the same six. A list of dicts has no such formula: each box adds its "
-    "head, and the allocator rounds up.",
+    "how many bytes of text. None costs an index and nothing below it. You can weigh an array before you make it, for "
+    "any number of records; `tree` would have drawn the same six. A list of dicts has no such formula: each box adds "
+    "its head, and the allocator rounds up.",
 )
 def buffer_bytes(answer):
     for pulses, hint in jagged.PULSES:

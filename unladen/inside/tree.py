@@ -101,8 +101,8 @@ def tree(array: object) -> Tree:
     """Draw the layout of ``array``: its nodes, and their buffers with dtype, bytes and first values.
 
     Takes an ``ak.Array``, an ``ak.Record`` or a layout of Awkward Array 2. Lines lead from the places of a buffer to
-    what they mean in the next one. Buffers that are read on demand are not read for it. Raises ``TypeError`` for
-    anything else.
+    what they mean in the next one. A buffer that is read on demand is read for it only if nothing else tells how long
+    the next one is. Raises ``TypeError`` for anything else.
     """
     return Tree(_node(_layout(array)))
 
