@@ -41,8 +41,10 @@ def test_the_sums_of_lists_are_those_of_awkward(dtype):
     assert sums.tolist() == ak.sum(ak.unflatten(content, counts), axis=-1).tolist()
 
 
-def test_lists_get_the_type_that_is_asked_for_even_if_all_are_empty():
-    assert str(jagged.awkward([[], []], "var * uint8").type) == "2 * var * uint8"
-    assert str(jagged.awkward([[250], []], "var * uint8").type) == "2 * var * uint8"
-    empty = jagged.awkward([[]], "var * {time: float64, energy: int64}")
-    assert empty.fields == ["time", "energy"]
+def test_lists_get_the_type_that_is_asked_for_wherever_they_are_empty():
+    assert str(jagged.awkward([[], []], numbers="u1").type) == "2 * var * uint8"
+    assert jagged.awkward([[250], []], numbers="u1").tolist() == [[250], []]
+    events = [[], [{"time": 0.5, "energy": 3}], []]
+    array = jagged.awkward(events, time="f8", energy="i8")
+    assert array.tolist() == events
+    assert str(array.type) == str(jagged.awkward([[], [], []], time="f8", energy="i8").type)

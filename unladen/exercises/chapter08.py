@@ -176,7 +176,7 @@ def loudest(answer):
         return [{"time": time, "energy": energy} for time, energy in pairs]
 
     def right(events, hint, mistakes=()):
-        array = jagged.awkward(events, "var * {time: float64, energy: int64}")
+        array = jagged.awkward(events, time="f8", energy="i8")
         jagged.gives(answer, (array,), loudest_by_loop(array), hint=hint, mistakes=mistakes)
 
     largest = "The loudest pulse has the largest energy, wherever in the event it is."
@@ -201,7 +201,7 @@ def loudest(answer):
     rng = np.random.default_rng(83)
     for n in (30, 200):
         right(jagged.random_events(rng, n, event), _ABSENT, common)
-    many = jagged.awkward(jagged.random_events(rng, 3000, event), "var * {time: float64, energy: int64}")
+    many = jagged.awkward(jagged.random_events(rng, 3000, event), time="f8", energy="i8")
     loop = "Is there a loop over the events? Each step of it costs as much as thousands of elements in a call."
     faster_than(loudest_by_loop, answer, (many,), at_least=4, hint=loop)
 
@@ -246,7 +246,7 @@ def close_pairs(answer):
     import awkward as ak
 
     def right(hits, within, hint, dtype="int64", mistakes=()):
-        array = jagged.awkward(hits, f"var * {dtype}")
+        array = jagged.awkward(hits, numbers=dtype)
         flat = (lambda got: not isinstance(got, ak.Array) or got.ndim < 2 or len(got) != len(array), _STRUCTURE)
         expected = pairs_by_loop(array, within)
         jagged.gives(answer, (array, within), expected, hint=hint, mistakes=[flat, *mistakes])
@@ -268,7 +268,7 @@ def close_pairs(answer):
     for n in (20, 100):
         lists = [rng.integers(0, 60, k).tolist() for k in rng.poisson(3, n)]
         right(lists, 7, close)
-    many = jagged.awkward([rng.integers(0, 1000, k).tolist() for k in rng.poisson(8, 5000)], "var * int64")
+    many = jagged.awkward([rng.integers(0, 1000, k).tolist() for k in rng.poisson(8, 5000)], numbers="i8")
     loop = "Is there a loop over the events, or over pairs? Three calls make all pairs, compare them, and select."
     faster_than(pairs_by_loop, answer, (many, 5), at_least=2, hint=loop)
 

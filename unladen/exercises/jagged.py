@@ -91,12 +91,18 @@ def _told(function, made, expected, shown, hint) -> None:
 # -- 8.3 and 8.4: Awkward Arrays in, Awkward Arrays out --------------------------------------------------------------
 
 
-def awkward(lists: list, inner: str):
-    """Make an array of lists whose type does not depend on which of them are empty."""
+def awkward(lists: list, **dtypes: str):
+    """Make an array of lists of numbers, or of records, with types that do not depend on which lists are empty.
+
+    ``dtypes`` are the fields of a record, or one without a field: ``awkward([[1], []], numbers="uint8")``.
+    """
     import awkward as ak
 
-    form = ak.types.from_datashape(f"{len(lists)} * {inner}", highlevel=False)
-    return ak.enforce_type(ak.Array(lists), form.content)
+    counts, flat = np.array([len(inner) for inner in lists]), [value for inner in lists for value in inner]
+    if "numbers" in dtypes:
+        return ak.unflatten(np.array(flat, dtype=dtypes["numbers"]), counts)
+    columns = {name: np.array([record[name] for record in flat], dtype=dtype) for name, dtype in dtypes.items()}
+    return ak.unflatten(ak.Array(columns), counts)
 
 
 def random_events(rng, n: int, event) -> list:
