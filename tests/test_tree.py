@@ -218,7 +218,7 @@ def test_labels_do_not_run_into_the_cells():
         for words in root.iter(f"{SVG}text"):
             x, y = float(words.get("x")), float(words.get("y"))
             end = x + 0.62 * float(words.get("font-size")) * len(words.text)
-            row = [left for left, top in boxes if top < y < top + 26 and left > x]
+            row = [left for left, top in boxes if top < y < top + 28 and left > x]
             assert words.get("text-anchor") or not row or end <= min(row), words.text
 
 

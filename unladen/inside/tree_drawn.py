@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from unladen.inside.tree import Arrow, Node, Tree
 
 WIDTH = 1180
-_LEFT, _CELLS, _END = 12, 400, 1168  # where the labels begin, and the cells, and where everything ends
-_HEAD, _ROW, _CELL, _GAP, _FOOT = 44, 34, 26, 22, 34
-_INDENT, _CHARACTER, _LEAST, _REST = 16, 9.2, 34, 150  # a step in depth, a character, a narrow cell, "… 12 more"
+_LEFT, _LABEL, _CELLS, _END = 12, 88, 400, 1168  # where names begin, sizes behind them, cells at least; and the end
+_HEAD, _ROW, _CELL, _GAP, _FOOT = 48, 36, 28, 22, 36
+_INDENT, _CHARACTER, _LEAST, _REST = 16, 10.2, 36, 170  # a step in depth, a character, a narrow cell, "… 12 more"
 _FONT = "'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif"
 _CODE = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
 _INK, _QUIET, _RULE = "#1a1a1a", "#555555", "#c8c8c8"
@@ -37,6 +37,7 @@ class _Place:
     node: Node
     depth: int
     y: float
+    cells: float  # where its cells begin
     top: float = 0
     bottom: float = 0
     width: float = _LEAST
@@ -44,7 +45,7 @@ class _Place:
 
     def left(self, cell: int) -> float:
         """The left edge of a cell; of those that are not shown, the one that stands for them."""
-        return _CELLS + self.width * min(cell, self.shown)
+        return self.cells + self.width * min(cell, self.shown)
 
     def middle(self, cell: int) -> float:
         return self.left(cell) + self.width / 2
@@ -53,17 +54,19 @@ class _Place:
 def as_svg(tree: Tree, alt: str) -> str:
     """Return the picture as the text of an SVG element."""
     places, notes, y = {}, [], 8.0
-    for depth, node in walk(tree.root):
+    shown = list(walk(tree.root))
+    cells = max(_CELLS, *(_labels_end(node, depth) for depth, node in shown if not isinstance(node, str)))
+    for depth, node in shown:
         if isinstance(node, str):
             notes.append((depth, node, y))
             y += _FOOT
             continue
-        place = places[id(node)] = _placed(node, depth, y)
+        place = places[id(node)] = _placed(node, depth, y, cells)
         y = place.bottom + _GAP
     lines = [line for place in places.values() for line in _pointers(place, places)]
     boxes = [box for place in places.values() for box in _panel(place)]
-    rest = [_text(_LEFT + depth * _INDENT, top + 18, note, 14, _QUIET) for depth, note, top in notes]
-    foot = _text(_LEFT, y + 14, total(tree), 15, _INK, bold=True)
+    rest = [_text(_LEFT + depth * _INDENT, top + 18, note, 16, _QUIET) for depth, note, top in notes]
+    foot = _text(_LEFT, y + 14, total(tree), 17, _INK, bold=True)
     height = round(y + _FOOT)
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{html.escape(alt, quote=True)}" '
@@ -83,16 +86,22 @@ def _rows(node: Node) -> list[tuple[str, str, tuple[str, ...], int]]:
     return [("entries", "no buffer", tuple(str(i) for i in range(min(node.length, 24))), node.length)]
 
 
-def _placed(node: Node, depth: int, y: float) -> _Place:
+def _labels_end(node: Node, depth: int) -> float:
+    """Where the labels of a node's rows end, in the widest of fonts."""
+    longest = max((len(what) for _, what, *_ in _rows(node)), default=0)
+    return _LEFT + depth * _INDENT + _LABEL + longest * _CHARACTER + 8
+
+
+def _placed(node: Node, depth: int, y: float, cells: float) -> _Place:
     rows = _rows(node)
     longest = max((len(text) for _, _, texts, _ in rows for text in texts), default=1)
     width = max(_LEAST, round(longest * _CHARACTER + 10))
-    room = _END - _CELLS
+    room = _END - cells
     most = max((length for *_, length in rows), default=0)
     read = max((len(texts) for _, _, texts, _ in rows), default=0)
     fit = min(most, room // width)
-    shown = min(read, fit if fit == most else int((room - _REST) // width))
-    place = _Place(node, depth, y, width=width, shown=shown)
+    shown = min(read, int(fit) if fit == most else int((room - _REST) // width))
+    place = _Place(node, depth, y, cells, width=width, shown=shown)
     place.top = y + _HEAD
     place.bottom = place.top + max(0, len(rows) * _ROW - (_ROW - _CELL))
     return place
@@ -104,18 +113,18 @@ def _placed(node: Node, depth: int, y: float) -> _Place:
 def _panel(place: _Place) -> list[str]:
     node, x = place.node, _LEFT + place.depth * _INDENT
     parts = [
-        _text(x, place.y + 17, title(node), 15, _INK, bold=True),
-        _text(x, place.y + 36, cut(subtitle(node), 100), 14, _QUIET),
+        _text(x, place.y + 18, title(node), 17, _INK, bold=True),
+        _text(x, place.y + 39, cut(subtitle(node), 100), 16, _QUIET),
     ]
     for row, (name, what, texts, length) in enumerate(_rows(node)):
         y = place.top + row * _ROW
-        parts.append(_text(x, y + 18, name, 14, _INK, code=True))
-        parts.append(_text(x + 84, y + 18, what, 14, _QUIET))
+        parts.append(_text(x, y + 20, name, 16, _INK, code=True))
+        parts.append(_text(x + _LABEL, y + 20, what, 16, _QUIET))
         ghost = name == "entries"
         for cell, text in enumerate(texts[: place.shown]):
             parts += _cell(place, cell, y, text, name, ghost)
         if (more := length - min(len(texts), place.shown)) > 0 and texts:
-            parts.append(_text(place.left(place.shown) + 8, y + 18, f"… {more:,} more", 14, _QUIET))
+            parts.append(_text(place.left(place.shown) + 8, y + 20, f"… {more:,} more", 16, _QUIET))
     return parts
 
 
@@ -128,7 +137,7 @@ def _cell(place: _Place, cell: int, y: float, text: str, name: str, ghost: bool)
         f'<rect x="{x:g}" y="{y:g}" width="{place.width:g}" height="{_CELL}" fill="{fill}" '
         f'stroke="{_QUIET}" stroke-width="1"{dash}/>'
     )
-    return [box, _text(x + place.width / 2, y + 18, text, 14, _QUIET if ghost else _INK, code=True, middle=True)]
+    return [box, _text(x + place.width / 2, y + 20, text, 16, _QUIET if ghost else _INK, code=True, middle=True)]
 
 
 def _branches(places: dict[int, _Place]) -> list[str]:
@@ -167,6 +176,8 @@ def _line(place: _Place, child: _Place, arrow: Arrow, start: int) -> list[str]:
     x, y = place.middle(arrow.cell), place.bottom
     to = child.left(start) if arrow.edge else child.middle(start)
     colour, dash = _LINES[arrow.child % 4], _DASHES[arrow.child % 4]
+    if start > child.shown:
+        dash = "5 4"
     dash = f' stroke-dasharray="{dash}"' if dash else ""
     end = child.top - 4
     return [

@@ -112,8 +112,7 @@ def described(tree: Tree) -> str:
             told.append(f"{node}.")
             continue
         buffers = "".join(f"; {b.name} {values(b, _TOLD)}" for b in node.buffers)
-        inside = "inside, " * (depth > 0)
-        told.append(f"{inside}{title(node)} of {subtitle(node)}{buffers}.")
+        told.append(f"Level {depth + 1}: {title(node)}, {subtitle(node)}{buffers}.")
         if sum(map(len, told)) > _ALT:
             told.append("And so on.")
             break
