@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from unladen.build.process import Child
+from unladen.build.process import Child, started
 from unladen.show import FENCE, Volatile, in_html, marked
 from unladen.timing import records
 from unladen.timing.interpreters import Interpreter, find, is_name, present
@@ -126,7 +126,8 @@ def run(name: str, python: Interpreter, source: str, seconds: float = SECONDS) -
         (folder / "setup.json").write_text(json.dumps(asdict(python)), encoding="utf-8")
         options, environment = _isolation(python)
         command = [python.path, *options, str(Path(__file__).with_name("guest.py")), str(folder)]
-        child = Child(command, environment | {"TMPDIR": str(folder / "tmp")}, folder / "work")
+        environment |= {"TMPDIR": str(folder / "tmp")}
+        child = Child(environment, lambda given: started(command, given, folder / "work"))
         try:
             in_time = child.ended.wait(seconds)
         finally:
