@@ -18,6 +18,7 @@ _WORDS = {
     "run_isolated": "isolated",
     "Outcome": "isolated",
     "disassemble": "assembly",
+    "packed": "assembly",
 }
 __all__ = list(_WORDS)
 

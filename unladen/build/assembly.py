@@ -21,8 +21,12 @@ from unladen.show import PALETTE, Listing
 _SOURCE = re.compile(r"^(?P<file>\S.*?):(?P<line>\d+)(?: \(discriminator \d+\))?$")
 _INSTRUCTION = re.compile(r"^ *(?P<at>[0-9a-f]+):\s+(?P<text>\S.*?)\s*$")
 _TARGET = re.compile(r"\b(?:0x)?[0-9a-f]+ <(?P<name>[^>+]+?)(?:@plt|@@\w+|-0x[0-9a-f]+)?(?:\+0x(?P<at>[0-9a-f]+))?>")
-# arithmetic on several numbers at once: on x86-64 by the mnemonic (paddd, vaddpd …), on ARM by the operands (v0.4s)
-_VECTOR = re.compile(r"^v?(p(add|sub|mul)\w*|(add|sub|mul|div|fn?m(add|sub)\d+)p[sd])\b|^\w+\s+v\d+\.\d*[bhsd]\b")
+# arithmetic on several numbers at once: on x86-64 by the mnemonic (paddd, vaddpd …), on ARM by the operands (v0.4s),
+# which Apple writes behind the mnemonic (fadd.2d)
+_VECTOR = re.compile(
+    r"^v?(p(add|sub|mul)\w*|(add|sub|mul|div|sqrt|fn?m(add|sub)\d+)p[sd])\b"
+    r"|^\w+\s+v\d+\.\d*[bhsd]\b|^f(add|sub|mul|div|mla|mls|sqrt)\.\d+[hsd]\b"
+)
 # a jump inside the function, by its target's place (x86-64 and ARM)
 _JUMP = re.compile(r"(?:j\w+|b(?:\.\w+)?|cbn?z|tbn?z)\b(?:.*[ ,])?(?P<at>[0-9a-f]+)")
 _COLUMN = 56  # characters of a column where two builds stand side by side
@@ -142,6 +146,15 @@ class MachineCode:
 def _band(colour: str | None) -> str:
     """The style of a band: a tint that can be read on light and dark pages; the line number carries the meaning."""
     return f"border-left:6px solid {colour or '#888888'};background:{colour or '#888888'}22;color:inherit"
+
+
+def packed(listing: str) -> list[str]:
+    """Return the lines of an assembly listing that do arithmetic on several numbers at once, without their padding.
+
+    For listings of whichever compiler, such as Numba's ``f.inspect_asm(f.signatures[0])``.
+    """
+    lines = (" ".join(line.split()) for line in listing.splitlines())
+    return [line for line in lines if _VECTOR.search(line)]
 
 
 def disassemble(function: Function, *, versus: Sequence[str] | None = None, att: bool = False) -> MachineCode:
