@@ -1,0 +1,73 @@
+"""Run a script that needs a package of an extra, or show the recorded run where the package is not installed.
+
+``python -m unladen.timing.extras`` makes the records anew, with the packages that are installed where it runs; they lie
+in ``results/extras/``, for they belong to scripts of ``native/``, not to cells.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+from unladen.timing import elsewhere, records
+from unladen.timing.elsewhere import HERE, Elsewhere, Results
+from unladen.timing.interpreters import present
+from unladen.timing.records import Record
+
+NATIVE = Path(__file__).resolve().parents[2] / "native"
+# package: the extra that installs it, the script that uses it, and the notebook that shows it
+SCRIPTS = {
+    "pythran": ("jit", "longest_pythran.py", "notebooks/10-jit.ipynb"),
+    "taichi": ("jit", "longest_taichi.py", "notebooks/10-jit.ipynb"),
+}
+
+
+def with_extra(package: str) -> Results:
+    """Run the script for ``package`` with this Python, in a process of its own; without the package, the record.
+
+    The result shows itself and is a dictionary: ``["here"]`` holds what the script left in ``result``.
+    Raises ``KeyError`` for a package that no script is for, ``Elsewhere`` if the script fails or has no record.
+    """
+    extra, script, _ = SCRIPTS[package]
+    source = (NATIVE / script).read_text(encoding="utf-8")
+    if importlib.util.find_spec(package):
+        record = _made_now(source)
+        return Results(record, True, f"run on this machine: {record.where()}")
+    how = f"{package} is not installed; to get it: make lab WITH={extra}"
+    record = records.load(_key(script))
+    if record is None:
+        raise Elsewhere(f"{how}. There is no recorded run.")
+    same = record.is_of((HERE,), source)
+    what = "This is the recorded run" if same else "This is a recorded run of ANOTHER version of the script"
+    return Results(record, False, f"{how}. {what}: {record.date}, {record.where()}", same)
+
+
+def _made_now(source: str, notebook: str = "") -> Record:
+    return records.made_now((HERE,), source, [elsewhere.run(HERE, present(), source)], notebook)
+
+
+def _key(script: str) -> str:
+    return f"extras/{Path(script).stem}"
+
+
+def _save(script: str, record: Record) -> None:
+    path = records.path_of(_key(script))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    records.save(_key(script), record)
+    kept = json.loads(path.read_text(encoding="utf-8")) | {"remake": "python -m unladen.timing.extras"}
+    path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    for package, (_, script, notebook) in SCRIPTS.items():
+        if importlib.util.find_spec(package):
+            source = (NATIVE / script).read_text(encoding="utf-8")
+            _save(script, _made_now(source, notebook))
+            print(f"{package}: recorded")
+        else:
+            print(f"{package}: not installed here, the record stays")
+
+
+if __name__ == "__main__":
+    main()
