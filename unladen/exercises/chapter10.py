@@ -170,7 +170,7 @@ _REST = "The length need not be a multiple of your step: what is left over has t
         "Or take an array `parts = np.zeros(64)` and two loops: the outer one over blocks of 64 elements, the inner "
         "one `parts[k] += x[64 * j + k] ** 2`. Its turns are independent, so the compiler packs them.",
     ],
-    why="An addition takes the core about four cycles, but it can begin two in every cycle. One sum waits; eight sums "
+    why="An addition takes three or four cycles, and a core can begin two in every cycle. One sum waits; eight sums "
     "keep it busy, although not one instruction is packed. The version with an array of sums is packed on top of that. "
     "You have chosen the new order yourself and can say which one it is; `fastmath` would have left it to the "
     "compiler, and thrown NaN and infinity into the bargain.",
