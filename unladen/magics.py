@@ -140,23 +140,30 @@ class Unladen(Magics):
     def isolated(self, line: str, cell: str) -> None:
         """Run the cell in a child process, with limits on time and memory: a crash or hang ends the child only.
 
-            %%isolated [--seconds 10] [--memory 2GiB] [--sanitize]
+            %%isolated [--seconds 10] [--memory 2GiB] [--sanitize] [--as NAME]
 
         The cell sees copies of the variables that it uses; what it changes does not come back. It is plain Python,
         without magics. What it printed is shown, then what became of it: the exception, the signal or the limit, and
         the line of the cell. --sanitize builds the libraries that it uses once more with the compiler's sanitisers,
-        which notice the first access outside an array and name the line in C.
+        which notice the first access outside an array and name the line in C. --as binds the outcome to NAME (its
+        .kind, .signal, .error, .where), and marks the report as one whose words depend on the compiler.
         """
         words = _words(line)
         seconds = _number(_option(words, "--seconds", "a number: --seconds 10"))
         memory = _bytes(_option(words, "--memory", "a size: --memory 2GiB"))
+        name = _option(words, "--as", "a name: --as NAME")
         sanitize = "--sanitize" in words
         if unknown := [w for w in words if w != "--sanitize"]:
-            raise CellError(f"%%isolated knows --seconds N, --memory SIZE and --sanitize; got {_listed(unknown)}.")
+            known = "--seconds N, --memory SIZE, --sanitize and --as NAME"
+            raise CellError(f"%%isolated knows {known}; got {_listed(unknown)}.")
         call = self._cell(cell)
         with patience("running in a child process"):
             outcome = run_isolated(call, seconds=seconds, memory=memory, sanitize=sanitize)
         print(outcome.stdout, end="" if outcome.stdout.endswith("\n") or not outcome.stdout else "\n")
+        if name:
+            self.shell.user_ns[_identifier("%%isolated --as", name)] = outcome
+            print(FENCE, *filter(None, [outcome.stderr.strip(), str(outcome)]), FENCE, sep="\n")
+            return
         if outcome.stderr:
             print(outcome.stderr, end="" if outcome.stderr.endswith("\n") else "\n", file=sys.stderr)
         if not outcome.ok:

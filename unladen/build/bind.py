@@ -16,7 +16,7 @@ class Build:
     """How a library came to be: what was given, the exact ``command``, and what the compiler warned of.
 
     ``seconds`` is how long it took from the source to this record, ``cached`` whether it had been built before,
-    ``functions`` the names that can be called.
+    ``took`` how long the compiler worked when it was, ``functions`` the names that can be called.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Build:
     cached: bool
     warnings: tuple[Diagnostic, ...] = ()
     functions: tuple[str, ...] = ()
+    took: float = 0.0
 
     def again(self) -> tuple:
         """Return the arguments that build the same thing in another process."""

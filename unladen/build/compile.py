@@ -25,7 +25,7 @@ _FLAGS = ("-O3", "-g1", "-Wall", "-Wextra", "-fPIC", "-shared")
 _STANDARD = {"c": "-std=c17", "cpp": "-std=c++20"}
 _SANITIZE = ("-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g", "-O1")
 # the rules of this file: to change one is to leave older builds behind
-_RULES = 3
+_RULES = 4
 
 
 def build(
@@ -36,13 +36,15 @@ def build(
     flags: Sequence[str] = (),
     origin: Path | None = None,
     sanitize: bool | None = None,
+    module: str = "",
 ) -> Library | ModuleType:
     """Compile ``source`` ("c" or "cpp") and return what can be called: a ``Library``, or the module if it defines one.
 
     ``flags`` come after the course's own, so that the last word is theirs. ``name`` is what messages and the compiled
     file are called. ``origin`` is the file or folder that ``#include "…"`` starts from. With ``sanitize`` (None: if
     UNLADEN_SANITIZE=1 in the environment) the address and undefined-behaviour sanitisers are compiled in; a process
-    can load that only if it was started for it. Line 1 in messages is the first line of ``source``.
+    can load that only if it was started for it. ``module`` is the name of the Python module that the source defines,
+    where that cannot be seen (a tool wrote it, with macros). Line 1 in messages is the first line of ``source``.
 
     Raises ``BuildError`` if it does not compile, link or load, in terms of the source's own lines.
     """
@@ -53,7 +55,8 @@ def build(
     sanitized = os.environ.get("UNLADEN_SANITIZE") == "1" if sanitize is None else sanitize
     given, files = headers.placed(flags)
     recipe = (*_FLAGS, _STANDARD[language], *given, *(_SANITIZE if sanitized else ()))
-    order = Order(source, language, name, recipe, origin, compiler, signature.module(source))
+    defines = ("python", module) if module else signature.module(source)
+    order = Order(source, language, name, recipe, origin, compiler, defines)
     texts = headers.contents(source, headers.folders(origin))
     abi = extension.abi(order.module[0]) if order.module else ""
     cpu = processor() if any(flag.endswith("=native") for flag in recipe) else ""
@@ -75,6 +78,7 @@ def build(
         path=place / order.library,
         seconds=time.perf_counter() - started,
         cached=cached,
+        took=facts["seconds"],
         warnings=tuple(diagnostics(facts["stderr"], source, order.file, order.shown)),
         functions=tuple(word for word in vars(result) if word[0] != "_" and callable(getattr(result, word))),
     )
@@ -120,13 +124,15 @@ def _compile(order: Order, directory: Path, address: str) -> None:
         f"-ffile-prefix-map={directory}={directory.with_name(address)}",
         *(order.file, *objects, "-o", order.library, *link, "-lm"),
     ]
+    started = time.perf_counter()
     answer = order.compiler.run(arguments, directory)
+    seconds = time.perf_counter() - started
     if cache.is_full(answer.stderr):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if answer.returncode:
         found = diagnostics(answer.stderr, order.source, order.file, order.shown)
         raise BuildError(explain(answer.stderr.replace(f"{directory}/", ""), found, order.name), found)
-    facts = {"command": [*order.compiler.command, *arguments], "stderr": answer.stderr}
+    facts = {"command": [*order.compiler.command, *arguments], "stderr": answer.stderr, "seconds": seconds}
     (directory / "build.json").write_text(json.dumps(facts), encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Cut one definition out of a source file, to be shown in class."""
+"""Show a source file in class, or one definition cut out of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import re
 import textwrap
 
 from unladen.build.errors import BuildError
+from unladen.build.headers import find
+
+_LANGUAGES = {".c": "c", ".cpp": "cpp", ".i": "cpp", ".py": "python", ".pyx": "cython", ".f90": "fortran"}
+_LANGUAGES |= {".toml": "toml", ".build": "meson"}
 
 
 def excerpt(source: str, start: str) -> str:
@@ -29,3 +33,38 @@ def excerpt(source: str, start: str) -> str:
     while first > 0 and lines[first - 1].lstrip().startswith("//") and not lines[first - 1].startswith("// ---"):
         first -= 1
     return textwrap.dedent("\n".join(lines[first : last + 1]))
+
+
+class Source:
+    """A source of ``native/``, or one definition of it, that shows itself highlighted; ``lines`` counts its code.
+
+    Lines that are empty or only a comment do not count.
+    """
+
+    def __init__(self, text: str, language: str) -> None:
+        self.text, self.language = text.strip("\n"), language
+        code = (line.strip() for line in self.text.splitlines())
+        self.lines = sum(bool(line) and not line.startswith(("//", "!", "#")) or line.startswith("#i") for line in code)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str:
+        return f"```{self.language}\n{self.text}\n```"
+
+
+def source(file: str, start: str = "") -> Source:
+    """Return a source of ``native/`` to be read, or with ``start`` (``"def typed"``) that definition alone.
+
+    A definition that begins with ``def`` ends at the next empty line, others where their braces do.
+    """
+    path = find(file)
+    text = path.read_text(encoding="utf-8")
+    if start.startswith("def "):
+        found = re.search(rf"^{re.escape(start)}\b.*?(?=\n\n|\Z)", text, re.M | re.S)
+        if not found:
+            raise BuildError(f"nothing in {path.name} begins with {start!r}")
+        text = found[0]
+    elif start:
+        text = excerpt(text, start)
+    return Source(text, _LANGUAGES.get(path.suffix, ""))

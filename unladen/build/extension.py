@@ -74,16 +74,21 @@ def _runtime(compiler: Toolchain, common: list[str]) -> Path:
 
 def load(order: Order, path: Path, address: str) -> ModuleType:
     """Import the built module under a name of its own; what was imported before stays as it is."""
+    return imported(order.module[1], path, address, order.name)
+
+
+def imported(module: str, path: Path, address: str, shown: str = "") -> ModuleType:
+    """Import the extension ``module`` from ``path``, once for each ``address``; errors call it ``shown``."""
     if address in _loaded:
         return _loaded[address]
     # the initialising function is called PyInit_NAME, and the import system takes NAME from after the last dot
-    full = f"unladen.cells.{address}.{order.module[1]}"
+    full = f"unladen.cells.{address}.{module}"
     loader = importlib.machinery.ExtensionFileLoader(full, str(path))
     try:
         module = importlib.util.module_from_spec(importlib.util.spec_from_loader(full, loader))
         loader.exec_module(module)
     except ImportError as problem:
         words = str(problem).replace(f"{path}: ", "")
-        raise BuildError(f"{order.name} was built but cannot be imported: {words}") from None
+        raise BuildError(f"{shown or module} was built but cannot be imported: {words}") from None
     _loaded[address] = module
     return module

@@ -42,6 +42,14 @@ def find(file: str | Path) -> Path:
     )
 
 
+def native_folder(name: str | Path) -> Path:
+    """Return a folder: as given, or in ``native/``; BuildError if there is none."""
+    for path in (Path(name), Path.cwd() / "native" / name, _REPOSITORY / "native" / name):
+        if path.is_dir():
+            return path.absolute()
+    raise BuildError(f"There is no folder {str(name)!r} here or in native/")
+
+
 def placed(flags: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return ``flags`` with the paths in them made absolute, and the contents of those that are files."""
     absolute, texts = [], []

@@ -195,7 +195,7 @@ def _run(workshop: Path, options: argparse.Namespace) -> int:
     print(compile_table(cold, cached, first))
     _tell("calling …")
     with _silence():
-        overhead = calls.overhead(calls.ways(workshop, quick=options.quick), options.calls)
+        overhead = calls.overhead(calls.ways(quick=options.quick), options.calls)
     print(f"\n{calls.table(overhead)}")
     found = bounds(cold, cached)
     print(f"\n{bound_table(found)}")

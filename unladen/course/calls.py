@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import io
-import sys
 import time
 from collections.abc import Callable
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import numpy as np
 
-from unladen.build import build
+from unladen.build import build, generated
 from unladen.show import Table, duration
 
 C = """#include <stddef.h>
@@ -40,7 +37,7 @@ NB_MODULE(called, m) {
 Calls = dict[str, tuple[Callable[[], int], Callable[[], int]]]
 
 
-def ways(workshop: Path, quick: bool = False) -> Calls:
+def ways(quick: bool = False) -> Calls:
     """Each way of binding, as two calls: of a function of two ints, and of one that takes an array and its length.
 
     ``quick`` leaves out pybind11, which takes seconds to compile.
@@ -64,7 +61,7 @@ def ways(workshop: Path, quick: bool = False) -> Calls:
     for name, source in (("nanobind", NANOBIND), ("pybind11", PYBIND11))[: 1 if quick else 2]:
         found[f"%%cpp, {name}"] = _bound(build(source, "cpp", name="called"), numbers)
     with contextlib.suppress(ImportError):
-        found |= _cffi(library.build.path, workshop, numbers)
+        found |= _cffi(library.build.path, numbers)
     return found
 
 
@@ -73,7 +70,7 @@ def _bound(module, numbers: np.ndarray) -> tuple[Callable[[], int], Callable[[],
     return lambda: add(2, 5), lambda: first(numbers, 1000)
 
 
-def _cffi(path: Path, workshop: Path, numbers: np.ndarray) -> Calls:
+def _cffi(path: Path, numbers: np.ndarray) -> Calls:
     """cffi twice: opening the library at run time (ABI mode), and compiled into a module (API mode)."""
     import cffi
 
@@ -81,12 +78,7 @@ def _cffi(path: Path, workshop: Path, numbers: np.ndarray) -> Calls:
     ffi.cdef(DECLARED)
     compiler = cffi.FFI()
     compiler.cdef(DECLARED)
-    compiler.set_source("_called", C)
-    with contextlib.redirect_stdout(io.StringIO()):
-        spec = spec_from_file_location("_called", compiler.compile(tmpdir=str(workshop)))
-    module = module_from_spec(spec)
-    sys.modules["_called"] = module
-    spec.loader.exec_module(module)
+    module = generated.cffi(compiler, C, "_called").module
     found = {}
     for name, one, library in (("ABI", ffi, ffi.dlopen(str(path))), ("API", module.ffi, module.lib)):
         found[f"cffi, {name} mode"] = _cffi_calls(one, library, numbers)
