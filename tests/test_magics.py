@@ -178,6 +178,14 @@ def test_an_isolated_cell_reports_its_end_on_its_own_line(shell, capsys, cell, r
     assert capsys.readouterr().out == report
 
 
+def test_the_report_of_an_isolated_cell_can_be_kept_and_is_then_marked(shell, capsys):
+    shell.run_cell_magic("isolated", "--as found", "print('before')\n1 / 0\n")
+    assert shell.user_ns["found"].kind == "exception"
+    printed = capsys.readouterr().out
+    assert printed.startswith("before\n≈≈≈\nZeroDivisionError") and printed.endswith("≈≈≈\n")
+    assert "--as needs a name" in refused(shell, "isolated", "--as", "pass\n")
+
+
 def test_an_isolated_cell_is_plain_python(shell):
     error = refused(shell, "isolated", "", "x = 1\n%timeit x\n")
     assert (

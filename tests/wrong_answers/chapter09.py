@@ -104,7 +104,8 @@ WRONG = {
         (instead(PORTER, "raise ValueError", "raise AssertionError"), "You are right to refuse it, but"),
         (PORTER + "    return a, b, c, root\n", "pass without a word"),
         ("import numpy as np\n\ndef porter(*arrays):\n"
-         "    for array in arrays: np.ascontiguousarray(array, dtype=float)\n", "first ask whether it is an np.ndarray"),
+         "    for array in arrays: np.ascontiguousarray(array, dtype=float)\n",
+         "first ask whether it is an np.ndarray"),
     ],
     "9.2": [
         (POINTER, "An index stays true when the memory moves"),
@@ -129,7 +130,7 @@ WRONG = {
         (instead(STRIDES, "at += stride", "at += stride < 0 ? -stride : stride"), "A stride may be negative"),
         (instead(STRIDES, "at += stride", "at += stride ? stride : 8"), "A stride of 0 stays where it is"),
         (instead(STRIDES, "total += value;", "total += value == value ? value : 0;"), "A NaN in the sum"),
-        (instead(STRIDES, "double total = 0;", "double total = *(const double *) memory;"), "first number begins"),
+        (instead(STRIDES, "double total = 0;", "double total = *(const double *) memory;"), "its own value"),
         (instead(STRIDES, "i < n", "i + 1 < n"), "its own value"),
     ],
     "9.4": [
@@ -154,7 +155,8 @@ WRONG = {
         (instead(MEANS, "width == 0 || width > n", "width > n"), "A window of no numbers"),
         (instead(MEANS, "sum / (double) width", "sum"), "A mean is the sum divided by width"),
         (instead(MEANS, "j < width", "j <= width"), "n numbers have n - width + 1 windows"),
-        (instead(MEANS, "double sum = 0;", "static double sum; "), "Window i begins at x[i]"),
+        (instead(MEANS, "    for (size_t i = 0; i <= n - width; i++) {\n        double sum = 0;",
+                 "    double sum = 0;\n    for (size_t i = 0; i <= n - width; i++) {"), "Window i begins at x[i]"),
         (instead(MEANS, "x[i + j]", "x[j]"), "Window i begins at x[i]"),
     ],
 }  # fmt: skip

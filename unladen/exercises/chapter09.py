@@ -1,4 +1,4 @@
-"""Chapter 09, native code: what stands between Python's objects and bare addresses, and what happens where it does not."""
+"""Chapter 09, native code: what stands between Python's objects and bare addresses, and what if nothing does."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from unladen.exercises.words import call, case, faster_than, fenced, refuses, sa
 
 # ---------------------------------------------------------------------------------------------------- 9.1
 
-_BYTES = (
-    "Eight bytes, but not a float64 as this processor has it: compare the dtype itself, `array.dtype != np.float64`."
-)
+_BYTES = "Eight bytes, but not a float64: compare the dtype itself, `array.dtype != np.float64`."
 _ORDER = "float64 with its bytes the other way round: its *name* is the same, its dtype is not equal to np.float64."
 _GAPS = "C reads the neighbours of the first number. Which flag of an array says that its numbers lie side by side?"
 _FLAT = "C sees one length and no shape: refuse what does not have exactly one dimension."
@@ -32,8 +30,8 @@ def _arrays(n: int) -> dict[str, np.ndarray]:
         "Go through the four with their names: `for name, array in zip(('a', 'b', 'c', 'root'), (a, b, c, root)):`.",
         "In that order: is it an np.ndarray, is its dtype np.float64, does it have one dimension, is "
         "`array.flags.c_contiguous` true, is it as long as root?",
-        "`if array.dtype != np.float64: raise TypeError(f'{name} has dtype {array.dtype}, expected float64')`. After the "
-        "loop: `root.flags.writeable`.",
+        "`if array.dtype != np.float64: raise TypeError(f'{name} has dtype {array.dtype}, expected float64')`. After "
+        "the loop: `root.flags.writeable`.",
     ],
     why="These are the questions of every good door, asked in Python: type, dtype, dimensions, layout, length, "
     "permission. After them a bare address is safe for as long as the call lasts. They cost about as much as the call "
@@ -49,7 +47,7 @@ def porter(answer):
         (
             np.arange(3, dtype=np.float32),
             "of float32",
-            "float32 is a float, too, but half as wide: C would read past its end.",
+            "float32 is half as wide: C would read past its end.",
         ),
         (np.arange(3), "of int64", _BYTES),
         (np.arange(3.0).astype(">f8"), "of float64 in the other byte order", _ORDER),
@@ -61,9 +59,7 @@ def porter(answer):
         _refused(answer, good | {name: np.arange(6.0)[::2]}, name, "every second of six numbers", ValueError, _GAPS)
     _refused(answer, good | {"b": np.arange(3.0)[::-1]}, "b", "three numbers backwards", ValueError, _GAPS)
     _refused(answer, good | {"c": np.zeros((3, 1))}, "c", "of shape (3, 1)", ValueError, _FLAT)
-    long = (
-        "Where do all four have to be equally long? C writes as many roots as root is long, and reads as many numbers."
-    )
+    long = "All four have to be equally long: C writes as many roots as root is long, and reads as many numbers."
     for name in ("a", "b", "c"):
         _refused(answer, good | {name: np.zeros(2)}, name, "one number shorter than root", ValueError, long)
         _refused(answer, good | {name: np.zeros(4)}, name, "one number longer than root", ValueError, long)
@@ -72,26 +68,12 @@ def porter(answer):
     told = "C writes into root. Which flag says whether it may?"
     _refused(answer, good | {"root": locked}, "root", "read-only", ValueError, told)
     for name in ("a", "b", "c"):
-        shown = f"porter(…) with a read-only {name}"
-        case(
-            answer,
-            list((good | {name: locked}).values()),
-            None,
-            shown=shown,
-            hint=_READS,
-            mistakes=[(ValueError, _READS)],
-        )
+        shown, given = f"porter(…) with a read-only {name}", list((good | {name: locked}).values())
+        case(answer, given, None, shown=shown, hint=_READS, mistakes=[(ValueError, _READS)])
+    shown, given = "porter(…) with one number each", list((_arrays(1) | {"a": np.arange(2.0)[::2]}).values())
+    case(answer, given, None, shown=shown, hint=_ONE, mistakes=[(Exception, _ONE)])
     empty = "No equations, no roots, and nothing to refuse."
     case(answer, list(_arrays(0).values()), None, hint=empty, mistakes=[(Exception, empty)])
-    single = _arrays(1) | {"a": np.arange(2.0)[::2]}
-    case(
-        answer,
-        list(single.values()),
-        None,
-        shown="porter(…) with one number each",
-        hint=_ONE,
-        mistakes=[(Exception, _ONE)],
-    )
 
 
 def _refused(answer, arrays, name, words, error, hint):
@@ -123,17 +105,17 @@ def _fall(numbers: np.ndarray) -> float:
     "The address that was true yesterday",
     language="c",
     hints=[
-        "Check the function as it is (take the TODO out first): the sanitiser names the line that reads, and what it reads.",
+        "Take the TODO out and check the function as it is: the sanitiser names the line that reads, and what.",
         "`largest` is an address inside of `kept`. What happens to it when realloc moves `kept`?",
         "Make it an index, `size_t largest = 0;`, and write `kept[largest]` where `*largest` stands.",
     ],
-    why="An address is true for as long as the memory behind it stays. realloc, like push_back of a vector or resize of "
-    "anything, ends that. Without a sanitiser the function often gave the right result: the old place had been given "
-    "back, but nobody had written over it yet. So it is with a NumPy view onto memory that somebody else owns. An index, "
-    "or a value that was copied, needs no owner.",
+    why="An address is true for as long as the memory behind it stays. realloc, like push_back of a vector, ends that. "
+    "Without a sanitiser the function often gave the right result: the old place had been given back, but nobody had "
+    "written over it yet. So it is with a NumPy view onto memory that somebody else owns. An index, or a value that "
+    "was copied, needs no owner.",
     findings=[
         (r"heap-use-after-free", _MOVED),
-        (r"double-free|bad-free|not malloc", _FREED),
+        (r"attempting", _FREED),
         (r"\[\].*|before a block", _NOTHING),
         (r"heap-buffer-overflow", _ROOM),
     ],
@@ -144,16 +126,13 @@ def fall(answer):
         shown = f"fall({short(numbers)}, {len(numbers)})"
         case(answer, (numbers, len(numbers)), _fall(numbers), shown=shown, hint=hint, mistakes=mistakes)
 
-    right(
-        [3.0],
-        "The largest is the last: the level has not fallen.",
-        [(3.0, "That is the largest; asked is how far the last lies below it.")],
-    )
+    lower = [(3.0, "That is the largest; asked is how far the last lies below it.")]
+    right([3.0], "The largest is the last: the level has not fallen.", lower)
     right([3.0, 1.0], "From 3 to 1 it is 2.", [(-2.0, "The largest less the last, not the other way round.")])
     right([], "No number, no fall: 0.")
     right([-1.0, 0.0], _NOTHING)
     right([2.0, 5.0, -9.0, 4.0, -1.0], "Only the positive numbers count; the last of them is 4.")
-    right([2.0, np.nan, 1.0], "NaN is not positive: `!(x > 0)` leaves it out, `x <= 0` does not.")
+    right([2.0, 1.0, np.nan], "NaN is not positive: `!(x > 0)` leaves it out, `x <= 0` does not.")
     rng = np.random.default_rng(92)
     for size in (5, 17, 100, 1000):
         right(rng.uniform(-1, 10, size), _MOVED)
@@ -177,17 +156,18 @@ _ALIGNED = (
     language="c",
     hints=[
         "Number i begins `offset + i * stride` bytes after `memory`.",
-        "Let `ptrdiff_t at = (ptrdiff_t) offset;` be the place of the next number, and add `stride` to it in each turn.",
-        "`double value; memcpy(&value, memory + at, sizeof value);` reads a double from any address; include <string.h>.",
+        "Let `ptrdiff_t at = (ptrdiff_t) offset;` be the place of the next number, and add `stride` in each turn.",
+        "`double value; memcpy(&value, memory + at, sizeof value);` reads a double anywhere; include <string.h>.",
     ],
-    why="An array in NumPy is an address, a dtype, and for each dimension a length and a stride in bytes: with that, one "
-    "loop walks over slices, columns, reversed and broadcast arrays, fields of records, and no copy is made. It is what "
-    "`Py_buffer` hands to the C API, and what Cython's `double[:]` (without `::1`) compiles to. The price: the compiler "
-    "no longer knows that the numbers lie side by side, and rarely uses vector instructions.",
+    why="An array in NumPy is an address, a dtype, and for each dimension a length and a stride in bytes. With that, "
+    "one loop walks over slices, columns, reversed and broadcast arrays, fields of records, and no copy is made. It is "
+    "what `Py_buffer` hands to the C API, and what Cython's `double[:]` (without `::1`) compiles to. The price: the "
+    "compiler no longer knows that the numbers lie side by side, and rarely uses vector instructions.",
     findings=[
         (r"misaligned", _ALIGNED),
         (r"unsigned offset|pointer index|overflow.*offset|backwards", _SIGNED),
-        (r"heap-buffer-overflow|SEGV", f"The first number begins at `offset`. {_ELEMENTS}"),
+        (r"memory, \d+, -\d+.*heap", _SIGNED),
+        (r"heap|SEGV|stack|global", f"The first number begins at `offset`. {_ELEMENTS}"),
     ],
 )
 def strided_sum(answer):
@@ -242,8 +222,9 @@ def mass_in_numpy(e, px, py, pz, mass):
         "There is nothing to allocate, and nothing to convert.",
     ],
     why="NumPy writes six arrays that nobody wants and reads them again. Your loop reads four numbers, keeps what lies "
-    "between in registers and writes one. The compiler also did several elements at once, as NumPy does; what you saved "
-    "is traffic, and with large arrays traffic is the price. numexpr, Numba and JAX (chapter 10) fuse loops for you.",
+    "between in registers and writes one. The compiler also does several elements at once, as NumPy does; what you "
+    "saved is traffic, and with large arrays traffic is the price. numexpr, Numba and JAX (chapter 10) fuse loops for "
+    "you.",
     findings=[(r"overflow|SEGV|SIGSEGV", "Of n particles the last is number n - 1.")],
 )
 def mass_squared(answer):
@@ -266,7 +247,7 @@ def mass_squared(answer):
     right([1.0], [2.0], [0.0], [0.0], "It may be negative: 1 - 4 is -3.")
     right([], [], [], [], "No particles: nothing is read or written.")
     right([1.0, np.nan, 3.0], [0.5] * 3, [0.5] * 3, [0.5] * 3, "A NaN stays in its own particle.")
-    right([1e200, 3e8], [0.0, 2.0], [0.0, 1.0], [0.0, 1.0], "The numbers do not fit into a float: compute in double.")
+    right([1e150, 3e8], [0.0, 2.0], [0.0, 1.0], [0.0, 1.0], "The numbers do not fit into a float: compute in double.")
     right([1.1, 2.2], [0.1, 0.2], [0.3, 0.1], [0.2, 0.7], "A float keeps seven digits, a double sixteen.")
     rng = np.random.default_rng(94)
     right(*rng.uniform(-10, 10, (4, 1001)), "All of them, whatever n is.")
