@@ -183,7 +183,7 @@ def test_the_report_of_an_isolated_cell_can_be_kept_and_is_then_marked(shell, ca
     assert shell.user_ns["found"].kind == "exception"
     printed = capsys.readouterr().out
     assert printed.startswith("before\n≈≈≈\nZeroDivisionError") and printed.endswith("≈≈≈\n")
-    assert "--as needs a name" in refused(shell, "isolated", "--as", "pass\n")
+    assert "--as needs a name" in str(refused(shell, "isolated", "--as", "pass\n"))
 
 
 def test_an_isolated_cell_is_plain_python(shell):

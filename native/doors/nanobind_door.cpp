@@ -12,5 +12,5 @@ NB_MODULE(nanobind_door, m) {
         if (a.size() != root.size() || b.size() != root.size() || c.size() != root.size())
             throw nb::value_error("the four arrays must be equally long");
         quadratic(a.data(), b.data(), c.data(), root.data(), root.size());
-    });
+    }, nb::arg(), nb::arg(), nb::arg(), nb::arg().noconvert()); // to write into a copy would be to lose it
 }

@@ -10,5 +10,5 @@ PYBIND11_MODULE(pybind11_door, m) {
         if (a.size() != root.size() || b.size() != root.size() || c.size() != root.size())
             throw py::value_error("the four arrays must be equally long");
         quadratic(a.data(), b.data(), c.data(), root.mutable_data(), root.size());
-    }, py::arg(), py::arg(), py::arg(), py::arg().noconvert());
+    }, py::arg(), py::arg(), py::arg(), py::arg().noconvert()); // to write into a copy would be to lose it
 }
