@@ -10,7 +10,7 @@ import pytest
 
 from tests import compilers
 from unladen.build import BuildError, generated, native
-from unladen.build.annotation import annotation, definition
+from unladen.build.annotation import annotation, definition, loop
 from unladen.build.excerpt import source
 from unladen.show import Volatile
 from unladen.timing import race
@@ -125,6 +125,7 @@ def test_cythons_annotation_tells_the_declared_line_from_the_others():
     lines = annotation(cython().folder)
     scores = {name: definition(lines, name)[-1].score for name in ("untyped", "typed", "memoryview")}
     assert scores["untyped"] > scores["typed"] > scores["memoryview"] == 0
+    assert [len(loop(lines, name)) for name in scores] == [1, 2, 1]
     assert definition(lines, "untyped")[0].text.startswith("def untyped(")
     assert all(line.c_lines > 0 for line in (definition(lines, name)[-1] for name in scores))
 

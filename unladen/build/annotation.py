@@ -44,3 +44,10 @@ def definition(lines: list[Annotated], name: str) -> list[Annotated]:
     start = next(i for i, line in enumerate(lines) if re.match(rf"c?p?def {name}\(", line.text))
     end = next((i for i, line in enumerate(lines) if i > start and not line.text.strip()), len(lines))
     return lines[start:end]
+
+
+def loop(lines: list[Annotated], name: str) -> list[Annotated]:
+    """Return the lines inside of the first ``for`` of the function ``name``."""
+    inside = definition(lines, name)
+    at = next(i for i, line in enumerate(inside) if line.text.strip().startswith("for "))
+    return inside[at + 1 :]
