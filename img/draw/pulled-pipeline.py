@@ -16,7 +16,7 @@ def draw() -> Page:
         "the same with a list between the stages: all squares stand side by side before sum begins."
     )
     page = Page(1200, 620, "A generator pipeline holds one element, a list holds all of them", description)
-    page.text(50, 54, "A pipeline of generators is pulled from its end, one element at a time", 28, bold=True)
+    page.text(50, 54, "Generators are pulled from the end, one element at a time", 28, bold=True)
     for at, (name, does, colour) in enumerate(STAGES):
         x = 50 + at * 400
         page.box(x, 120, 280, 110, tint(colour, 0.25), colour)
