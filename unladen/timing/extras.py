@@ -33,7 +33,7 @@ def with_extra(package: str) -> Results:
     source = (NATIVE / script).read_text(encoding="utf-8")
     if importlib.util.find_spec(package):
         record = _made_now(source)
-        return Results(record, True, f"run on this machine: {record.where()}")
+        return Results(record, True, f"Run on this machine: {record.where()}")
     how = f"{package} is not installed; to get it: make lab WITH={extra}"
     record = records.load(_key(script))
     if record is None:
