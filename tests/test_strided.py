@@ -13,7 +13,7 @@ import pytest
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 from unladen import strided
-from unladen.inside.strided import memory_of
+from unladen.inside.strides import memory_of
 
 DTYPES = ("i1", "<i4", ">i4", "f8", "f2", "c16", "?", "M8[D]", "U3", "S2", "O", [("a", "i1"), ("b", ">f4")], "V5")
 

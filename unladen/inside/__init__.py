@@ -1,8 +1,19 @@
 """Inside: live drawings of real objects, and of code while it runs."""
 
+from __future__ import annotations
+
+from importlib import import_module
+
 from unladen.inside.peek import peek
 from unladen.inside.steps import step_through
-from unladen.inside.strided import strided
-from unladen.inside.tree import tree
 
-__all__ = ["peek", "step_through", "strided", "tree"]
+# word -> the file it comes from; imported on first use, because these need NumPy and the others need no package
+_WORDS = {"strided": "strides", "tree": "nodes"}
+__all__ = ["peek", "step_through", *_WORDS]
+
+
+def __getattr__(word: str):
+    if word not in _WORDS:
+        raise AttributeError(f"unladen.inside has no word {word!r}; it has {', '.join(__all__)}")
+    globals()[word] = found = getattr(import_module(f"unladen.inside.{_WORDS[word]}"), word)
+    return found
