@@ -79,12 +79,15 @@ def as_needed(answer) -> None:
 def bounded(answer) -> None:
     """The peak of memory may not depend on the number of lines."""
     shown = "sum(clean(lines)), where lines has 20,000 lines,"
-    tracemalloc.start()
-    try:
-        got = call(lambda: sum(answer(log_lines(20_000))), (), shown=shown, hint=HOLDS)
-        most = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+
+    def traced():
+        tracemalloc.start()
+        try:
+            return sum(answer(log_lines(20_000))), tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    got, most = call(traced, (), shown=shown, hint=HOLDS)
     expected = sum(i % 1000 + 0.5 for i in range(20_000) if i % 10 not in (3, 7))
     if not same(got, expected):
         wrong(f"{shown} returned {short(got)}, expected {expected}", "All numbers, each once.")
