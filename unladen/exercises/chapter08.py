@@ -27,6 +27,7 @@ from unladen.exercises.words import case, faster_than, fenced
     "instead of an object and a pointer for each of its elements. An empty list needs no case of its own: its two "
     "offsets are equal. And list number i is found at once, as the offsets are sums already; with the lengths alone "
     "you would have to add up all those before it. Its elements were not copied: what you handed out is a view.",
+    imports=["awkward"],
 )
 def Jagged(answer):
     if isinstance(answer, type) and unwritten(getattr(answer, "__init__", None)):
@@ -80,6 +81,7 @@ def sums_by_loop(offsets, content):
     "sum of nothing is wanted, and says nothing. The other trick, differences of a running sum, is right for empty "
     "lists, and wrong as soon as a NaN or an infinity comes along; with floats it loses digits, too. Awkward's "
     "kernels have a loop in C that knows where each list begins and ends.",
+    imports=["awkward"],
 )
 def row_sums(answer):
     def right(offsets, content, hint, mistakes=(), shown=""):
@@ -168,6 +170,7 @@ def loudest_by_loop(events):
     "so that the slice selects *within* the events. An event without pulses went through it as None, and the events "
     "are still in step with everything else you know about them. The pulse came out whole: a record is chosen, and "
     "then each field's buffer is read at that place.",
+    imports=["awkward"],
 )
 def loudest(answer):
     import awkward as ak
@@ -241,6 +244,7 @@ def pairs_by_loop(hits, within):
     "n(n - 1)/2, makes offsets from these counts, and then two buffers with the places of first and second hits; the "
     "hits themselves are fetched from there. What it costs is memory: all pairs exist before the condition throws most "
     "of them away. Where events are long, a compiled loop that keeps only close pairs is the better tool.",
+    imports=["awkward"],
 )
 def close_pairs(answer):
     import awkward as ak
@@ -291,6 +295,7 @@ def close_pairs(answer):
     "how many bytes of text. None costs an index and nothing below it. You can weigh an array before you make it, for "
     "any number of records; `tree` would have drawn the same six. A list of dicts has no such formula: each box adds "
     "its head, and the allocator rounds up.",
+    imports=["awkward"],
 )
 def buffer_bytes(answer):
     for pulses, hint in jagged.PULSES:

@@ -101,7 +101,7 @@ def _in_child(exercise: Exercise, answer: object, *, sanitize: bool) -> Verdict:
             sanitize,
             seconds=exercise.seconds,
             sanitize=sanitize,
-            warm=_IMPORTED,
+            warm=(*_IMPORTED, *exercise.imports),
         )
         running = notes.read_text(encoding="utf-8") if notes.exists() else exercise.name
     if not outcome.ok and "cannot be sent" in (outcome.error or ""):

@@ -32,6 +32,7 @@ class Exercise:
     specification: Callable
     language: str
     findings: Sequence[tuple[str, str]]
+    imports: Sequence[str]
     seconds: float
 
     @property
@@ -54,14 +55,17 @@ def exercise(
     why: str,
     language: str = "python",
     findings: Sequence[tuple[str, str]] = (),
+    imports: Sequence[str] = (),
     seconds: float = 10.0,
 ) -> Callable:
     """Declare the exercise ``id`` (``"3.2"``), graded by the decorated function, which has the answer's name.
 
     ``hints`` is the ladder that `hint` climbs, ``why`` the paragraph shown once the answer is right, ``language`` is
     ``"python"`` or ``"c"`` (then only a compiled function is accepted). ``findings`` are pairs of a regular expression
-    and a hint: when a sanitiser's finding matches the expression, the learner is shown the hint. An answer is stopped
-    after ``seconds``. Raises ``ValueError`` if the id or the name is taken, for a learner's work is kept under both.
+    and a hint: when a sanitiser's finding matches the expression, the learner is shown the hint. ``imports`` names
+    modules that the child which grades has imported already, because answers need them. An answer is stopped after
+    ``seconds``.
+    Raises ``ValueError`` if the id or the name is taken, for a learner's work is kept under both.
     """
     if not re.fullmatch(r"\d+\.\d+", id):
         raise ValueError(f"an exercise's id is CHAPTER.NUMBER, such as '3.2'; {id!r} is not")
@@ -76,7 +80,7 @@ def exercise(
                 raise ValueError(
                     f"exercise {id} {name!r}: exercise {other.id} {other.name!r} already has this id or name"
                 )
-        _BY_NAME[name] = Exercise(id, name, title, hints, why, specification, language, findings, seconds)
+        _BY_NAME[name] = Exercise(id, name, title, hints, why, specification, language, findings, imports, seconds)
         return specification
 
     return declare
