@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.reader import NotJSONError
 
 from tests.browser import browser_context, save_picture
 from tests.checkout import REPOSITORY
@@ -64,8 +66,16 @@ def wait_for_idle(page, seconds: float) -> None:
 def saved(page, path: Path) -> nbformat.NotebookNode:
     """What the notebook holds now, by way of the learner's own Save."""
     page.keyboard.press("Control+s")
-    time.sleep(0.5)
-    return nbformat.read(path, as_version=4)
+    found: list[nbformat.NotebookNode] = []
+
+    def whole() -> bool:
+        time.sleep(0.5)
+        with contextlib.suppress(NotJSONError):  # it is being written at this moment
+            found.append(nbformat.read(path, as_version=4))
+        return bool(found)
+
+    wait_for(whole, 30, f"{path.name} has been saved")
+    return found[0]
 
 
 def run_all(page, path: Path, seconds: float) -> nbformat.NotebookNode:
@@ -99,7 +109,7 @@ def test_a_lecture_runs_to_its_end_without_an_error(desk, name):
     path = lab.repository / "notebooks" / f"{name}.ipynb"
     forget_outputs(path)
     page = open_notebook(lab, context, f"notebooks/{name}.ipynb")
-    notebook = run_all(page, path, seconds=180)
+    notebook = run_all(page, path, seconds=400)
     save_picture(page, f"lab-{name}")
     assert not errors_in(notebook)
     assert all(c.execution_count for c in notebook.cells if c.cell_type == "code" and c.source.strip())
