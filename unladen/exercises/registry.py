@@ -32,8 +32,8 @@ class Exercise:
     specification: Callable
     language: str
     findings: Sequence[tuple[str, str]]
-    imports: Sequence[str]
     seconds: float
+    imports: Sequence[str] = ()
 
     @property
     def chapter(self) -> int:
@@ -80,7 +80,7 @@ def exercise(
                 raise ValueError(
                     f"exercise {id} {name!r}: exercise {other.id} {other.name!r} already has this id or name"
                 )
-        _BY_NAME[name] = Exercise(id, name, title, hints, why, specification, language, findings, imports, seconds)
+        _BY_NAME[name] = Exercise(id, name, title, hints, why, specification, language, findings, seconds, imports)
         return specification
 
     return declare
