@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.checkout import REPOSITORY
 
-ROOMS = ("unladen", "notebooks", "exercises", "solutions", "native", "img")
+ROOMS = ("unladen", "notebooks", "exercises", "solutions", "native", "results", "img")
 
 
 @dataclass

@@ -85,7 +85,8 @@ def run_all(page, path: Path, seconds: float) -> nbformat.NotebookNode:
     last = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code" and c.source.strip()][-1].id
 
     def done() -> bool:
-        return any(c.id == last and c.execution_count for c in saved(page, path).cells)
+        notebook = saved(page, path)  # an error ends the run, so there is nothing more to wait for
+        return errors_in(notebook) or any(c.id == last and c.execution_count for c in notebook.cells)
 
     wait_for(done, seconds, "every cell has run")
     wait_for_idle(page, 60)
