@@ -110,7 +110,7 @@ def test_a_lecture_runs_to_its_end_without_an_error(desk, name):
     path = lab.repository / "notebooks" / f"{name}.ipynb"
     forget_outputs(path)
     page = open_notebook(lab, context, f"notebooks/{name}.ipynb")
-    notebook = run_all(page, path, seconds=400)
+    notebook = run_all(page, path, seconds=180)
     save_picture(page, f"lab-{name}")
     assert not errors_in(notebook)
     assert all(c.execution_count for c in notebook.cells if c.cell_type == "code" and c.source.strip())
