@@ -7,7 +7,6 @@ on show how each is used.
 from __future__ import annotations
 
 import ast
-import keyword
 import re
 import shlex
 import sys
@@ -23,39 +22,9 @@ from unladen.build import BuildError, Library, build, disassemble, native, run_i
 from unladen.build.excerpt import excerpt
 from unladen.build.headers import find
 from unladen.build.parcel import Cell
+from unladen.line import CellError, bytes_of, identifier, listed, names_and_flags, seconds_of, take_option, words_of
 from unladen.patience import patience
 from unladen.show import FENCE, Listing, duration, marked
-
-_TAKE_A_WORD = {
-    "-I",
-    "-L",
-    "-l",
-    "-D",
-    "-U",
-    "-include",
-    "-isystem",
-    "-iquote",
-    "-framework",
-    "-x",
-    "-Xclang",
-    "-target",
-}
-_UNITS = {"": 1, "B": 1, "K": 2**10, "KIB": 2**10, "KB": 2**10, "M": 2**20, "MIB": 2**20, "MB": 2**20}
-_UNITS |= {"G": 2**30, "GIB": 2**30, "GB": 2**30}
-
-
-class CellError(Exception):
-    """Stops a cell with a message for the learner, and no traceback of ours.
-
-    ``str()`` fences all but the first line as volatile: there a compiler speaks, and each has its own words.
-    """
-
-    def __str__(self) -> str:
-        first, _, rest = self.args[0].partition("\n")
-        return f"{first}\n{FENCE}\n{rest}\n{FENCE}" if rest else first
-
-    def _render_traceback_(self) -> list[str]:
-        return [self.args[0]]
 
 
 @magics_class
@@ -96,17 +65,17 @@ class Unladen(Magics):
         Without --as it is bound to the file's name: %native ladder.cpp binds ladder. With --show nothing is compiled:
         the definition that begins with these words is shown, to be read.
         """
-        words = _words(line)
-        name = _option(words, "--as", "a name: --as NAME")
-        start = _option(words, "--show", 'the beginning of a definition: --show "struct Number"')
-        files, flags = _sorted(words)
+        words = words_of(line)
+        name = take_option(words, "--as", "a name: --as NAME")
+        start = take_option(words, "--show", 'the beginning of a definition: --show "struct Number"')
+        files, flags = names_and_flags(words)
         if len(files) != 1:
-            raise CellError(f"%native takes one FILE, as in `%native ladder.cpp -O0`; got {_listed(files)}.")
+            raise CellError(f"%native takes one FILE, as in `%native ladder.cpp -O0`; got {listed(files)}.")
         if start:
             with _explained():
                 source = find(files[0]).read_text(encoding="utf-8")
                 return display(Markdown(f"```cpp\n{excerpt(source, start)}\n```"))
-        name = _identifier("%native", name or re.sub(r"\W", "_", Path(files[0]).stem))
+        name = identifier("%native", name or re.sub(r"\W", "_", Path(files[0]).stem))
         with _explained(), patience():
             library = native(files[0], flags, name=name)
         self._bound(name, library)
@@ -121,7 +90,7 @@ class Unladen(Magics):
         instead of Intel's. What is returned displays itself and has .text, .instructions and .versus:
         code = %asm adder.run
         """
-        words = _words(line)
+        words = words_of(line)
         att = "--att" in words
         words = [w for w in words if w != "--att"]
         versus = None
@@ -132,7 +101,7 @@ class Unladen(Magics):
             if not versus or not versus[0].startswith("-"):
                 raise CellError("--versus needs compiler flags, as in `%asm adder.run --versus -O3`.")
         if len(words) != 1 or words[0].startswith("-"):
-            raise CellError(f"%asm takes NAME.function, as in `%asm adder.run`; got {_listed(words)}.")
+            raise CellError(f"%asm takes NAME.function, as in `%asm adder.run`; got {listed(words)}.")
         with _explained(), patience():
             return disassemble(self._function(words[0]), versus=versus, att=att)
 
@@ -148,20 +117,20 @@ class Unladen(Magics):
         which notice the first access outside an array and name the line in C. --as binds the outcome to NAME (its
         .kind, .signal, .error, .where), and marks the report as one whose words depend on the compiler.
         """
-        words = _words(line)
-        seconds = _number(_option(words, "--seconds", "a number: --seconds 10"))
-        memory = _bytes(_option(words, "--memory", "a size: --memory 2GiB"))
-        name = _option(words, "--as", "a name: --as NAME")
+        words = words_of(line)
+        seconds = seconds_of(take_option(words, "--seconds", "a number: --seconds 10"))
+        memory = bytes_of(take_option(words, "--memory", "a size: --memory 2GiB"))
+        name = take_option(words, "--as", "a name: --as NAME")
         sanitize = "--sanitize" in words
         if unknown := [w for w in words if w != "--sanitize"]:
             known = "--seconds N, --memory SIZE, --sanitize and --as NAME"
-            raise CellError(f"%%isolated knows {known}; got {_listed(unknown)}.")
+            raise CellError(f"%%isolated knows {known}; got {listed(unknown)}.")
         call = self._cell(cell)
         with patience("running in a child process"):
             outcome = run_isolated(call, seconds=seconds, memory=memory, sanitize=sanitize)
         print(outcome.stdout, end="" if outcome.stdout.endswith("\n") or not outcome.stdout else "\n")
         if name:
-            self.shell.user_ns[_identifier("%%isolated --as", name)] = outcome
+            self.shell.user_ns[identifier("%%isolated --as", name)] = outcome
             print(FENCE, *filter(None, [outcome.stderr.strip(), str(outcome)]), FENCE, sep="\n")
             return
         if outcome.stderr:
@@ -188,10 +157,10 @@ class Unladen(Magics):
         """
         from unladen.timing import elsewhere
 
-        words = _words(line)
+        words = words_of(line)
         if len(words) < 2:
-            raise CellError(f"%%on takes Pythons and a NAME, as in `%%on here,pypy3 answer`; got {_listed(words)}.")
-        name = _identifier("%%on", words[-1], "the results")
+            raise CellError(f"%%on takes Pythons and a NAME, as in `%%on here,pypy3 answer`; got {listed(words)}.")
+        name = identifier("%%on", words[-1], "the results")
         names = elsewhere.names_in(" ".join(words[:-1]))
         try:
             with patience(f"running on {', '.join(names)}"):
@@ -213,12 +182,12 @@ class Unladen(Magics):
 
     def _compiled(self, language: str, line: str, cell: str) -> None:
         magic = f"%%{language}"
-        names, flags = _sorted(_words(line))
+        names, flags = names_and_flags(words_of(line))
         if len(names) != 1:
             raise CellError(
-                f"{magic} takes one NAME and compiler flags, as in `{magic} adder -O0`; got {_listed(names)}."
+                f"{magic} takes one NAME and compiler flags, as in `{magic} adder -O0`; got {listed(names)}."
             )
-        name = _identifier(magic, names[0])
+        name = identifier(magic, names[0])
         with _explained(), patience():
             library = build("\n" + cell, language, name=name, flags=flags, origin=Path.cwd())
         self._bound(name, library)
@@ -252,65 +221,6 @@ class Unladen(Magics):
 def register(shell) -> None:
     """Register the course's magics with an IPython shell."""
     shell.register_magics(Unladen)
-
-
-# -- reading a magic's line ------------------------------------------------------------------------------------------
-
-
-def _words(line: str) -> list[str]:
-    try:
-        return shlex.split(line)
-    except ValueError as error:
-        raise CellError(f"Cannot read the line `{line}`: {str(error).lower()}.") from None
-
-
-def _listed(words: list[str]) -> str:
-    return " ".join(words) or "none"
-
-
-def _sorted(words: list[str]) -> tuple[list[str], tuple[str, ...]]:
-    """Tell names from compiler flags; some flags are followed by a word of their own."""
-    names, flags = [], []
-    for before, word in zip([""] + words, words):  # noqa: B905
-        (flags if word.startswith("-") or before in _TAKE_A_WORD else names).append(word)
-    return names, tuple(flags)
-
-
-def _identifier(magic: str, name: str, what: str = "the library") -> str:
-    if not name.isidentifier() or keyword.iskeyword(name):
-        raise CellError(f"{magic} binds {what} to a NAME that Python can use, such as adder; got {name}.")
-    return name
-
-
-def _option(words: list[str], option: str, expected: str) -> str | None:
-    """Take ``option`` and its word out of ``words``; None if it is not there."""
-    for at, word in enumerate(words):
-        if word.startswith(option + "="):
-            return words.pop(at).partition("=")[2]
-        if word == option:
-            if at + 1 == len(words) or words[at + 1].startswith("--"):
-                raise CellError(f"{option} needs {expected}.")
-            words.pop(at)
-            return words.pop(at)
-    return None
-
-
-def _number(text: str | None) -> float:
-    try:
-        seconds = float(text or 10)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 3600:
-        raise CellError(f"--seconds is a number above 0 and up to 3600, such as --seconds 10; got {text}.")
-    return seconds
-
-
-def _bytes(text: str | None) -> int:
-    found = re.fullmatch(r"([0-9.]+)\s*([A-Za-z]*)", text or "2GiB")
-    unit = _UNITS.get(found[2].upper()) if found else None
-    if not unit or found[1].count(".") > 1 or float(found[1]) * unit < 2**20:
-        raise CellError(f"--memory is a size of at least 1MiB, such as --memory 500MiB or 2GiB; got {text}.")
-    return int(float(found[1]) * unit)
 
 
 # -- showing ---------------------------------------------------------------------------------------------------------
