@@ -21,6 +21,8 @@ LECTURES = sorted(path.stem for path in (REPOSITORY / "notebooks").glob("*.ipynb
 EXERCISES = "03-dynamic-features"
 ANY_BOUNDARY = re.compile(r"^.*### (BEGIN SOLUTION|END SOLUTION|STUB:).*\n?", re.MULTILINE)
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
@@ -104,7 +106,9 @@ def errors_in(notebook: nbformat.NotebookNode) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", LECTURES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.xdist_group(f"lab {at % 2}")) for at, name in enumerate(LECTURES)]
+)
 def test_a_lecture_runs_to_its_end_without_an_error(desk, name):
     lab, context, elsewhere = desk
     path = lab.repository / "notebooks" / f"{name}.ipynb"
