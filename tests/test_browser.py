@@ -86,7 +86,11 @@ def run_all(page, path: Path, seconds: float) -> nbformat.NotebookNode:
     page.get_by_text("Run All Cells", exact=True).click()
     last = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code" and c.source.strip()][-1].id
 
+    idle = page.locator("#jp-main-statusbar").get_by_text("| Idle")
+
     def done() -> bool:
+        if not idle.count():  # saving is work, and so is reading what was saved
+            return False
         notebook = saved(page, path)  # an error ends the run, so there is nothing more to wait for
         return errors_in(notebook) or any(c.id == last and c.execution_count for c in notebook.cells)
 

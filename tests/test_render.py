@@ -45,8 +45,9 @@ def changed(before: bytes, after: bytes) -> list[str]:
 
 def test_rendering_again_changes_no_byte_and_fresh_renews_the_numbers(lesson):
     before = lesson.read_bytes()
-    assert not render.render(lesson)
-    assert lesson.read_bytes() == before
+    again = render.render(lesson)
+    assert changed(before, lesson.read_bytes()) == []
+    assert not again and lesson.read_bytes() == before
     assert render.render(lesson, fresh=True)
     assert changed(before, lesson.read_bytes()) == ["cell-2", "cell-3"]
 
