@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from tests import compilers
 from unladen.build import BuildError, disassemble, native, run_isolated
 
-FILES = ("latency.c", "strides.c", "branch.c", "units.c", "horner.c", "denormals.c")
+FILES = ("latency.c", "strides.c", "branch.c", "units.c", "horner.c", "denormals.c", "meeting.c")
 
 
 @pytest.fixture(autouse=True)
@@ -134,7 +136,7 @@ def test_denormals_are_flushed_only_where_that_was_asked_for():
 
 def everything():
     """Call every kernel at the edges of its arrays."""
-    latency, strides, branch, units, horner, denormals = map(native, FILES)
+    latency, strides, branch, units, horner, denormals, meeting = map(native, FILES)
     next_ = np.zeros(8 * 10, dtype=np.uint64)
     for gap in (0, 7):
         latency.link_cycle(next_, 10, 8, gap, 3)
@@ -149,6 +151,7 @@ def everything():
     units.blend(np.ones(7, dtype=np.float32), np.ones(7, dtype=np.float32), 7, 2, 0.5)
     horner.horner(np.ones(130), np.ones(130), 130, np.ones(4), 3)
     denormals.fade_flushed(np.full(9, 1e-310), 9, 2, 0.5)
+    meeting.meet(np.zeros(1, dtype=np.int32), 1, 0)
     return True
 
 
@@ -157,3 +160,23 @@ def test_the_sanitisers_find_nothing_in_any_kernel():
     assert outcome.ok and outcome.value is True, outcome
     if outcome.note:
         pytest.skip(outcome.note)
+
+
+def meetings(meet) -> list[int]:
+    """What two threads are told that try to meet, one second each."""
+    come = np.zeros(1, np.int32)
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda _: meet(come, 2, 1), range(2)))
+
+
+def test_two_threads_meet_in_c():
+    assert meetings(native("meeting.c").meet) == [1, 1]
+
+
+def test_they_do_not_meet_where_the_call_keeps_the_lock():
+    meet = ctypes.PyDLL(str(native("meeting.c").build.path)).meet
+    assert sorted(meetings(lambda come, *numbers: meet(come.ctypes.data_as(ctypes.c_void_p), *numbers))) == [0, 1]
+
+
+def test_who_waits_for_nobody_waits_no_longer():
+    assert native("meeting.c").meet(np.zeros(1, np.int32), 1, 60) == 1
