@@ -217,11 +217,15 @@ def test_an_interrupt_ends_the_child_and_reaches_the_caller(tmp_path):
             time.sleep(0.02)
         os.kill(os.getpid(), signal.SIGINT)
 
-    thread = threading.Thread(target=interrupt)
-    thread.start()
-    with pytest.raises(KeyboardInterrupt):
-        run_isolated(f, seconds=50)
-    thread.join()
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
+    try:
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            run_isolated(f, seconds=50)
+        thread.join()
+    finally:
+        signal.signal(signal.SIGINT, handler)
     assert not psutil.pid_exists(int(note.read_text()))
 
 
