@@ -1,0 +1,90 @@
+"""Stamps of threads become turns: who ran when, how often the lock changed hands, and who kept it."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import time
+from functools import partial
+
+import pytest
+
+from unladen.inside.turns import PAUSE, Turns, chart, crew, lateness, silence, take_turns
+
+MS = 1e-3
+
+
+def test_a_hand_over_is_a_stamp_after_one_of_another_thread():
+    assert Turns([[1, 2, 3], [4, 5]]).hand_overs == 1
+    assert Turns([[1, 3, 5], [2, 4]]).hand_overs == 4
+    assert Turns([[1, 2]]).hand_overs == 0
+
+
+def test_stamps_that_follow_each_other_closely_are_one_span():
+    close, apart = PAUSE / 2, PAUSE * 5
+    turns = Turns([[10, 10 + close, 10 + 2 * close, 10 + apart], [10 + close]])
+    assert turns.spans(0) == [pytest.approx((0, 2 * close)), pytest.approx((apart, apart))]
+    assert turns.spans(1) == [pytest.approx((close, close))]
+    assert turns.seconds == pytest.approx(apart)
+
+
+def test_every_thread_leaves_a_stamp_for_each_step():
+    turns = take_turns(lambda: None, steps=300, threads=3)
+    assert [len(own) for own in turns.stamps] == [300] * 3
+    assert all(own == sorted(own) for own in turns.stamps)
+
+
+def test_the_switch_interval_is_put_back_also_after_an_error():
+    before = sys.getswitchinterval()
+    take_turns(lambda: None, steps=2, interval=0.02)
+    lateness(partial(sum, range(100)), 0.002, naps=1)
+    assert sys.getswitchinterval() == before
+
+
+def test_a_timeline_has_a_row_for_each_thread_of_each_trace():
+    figure = chart({"one_trace": Turns([[0, 1 * MS], [2 * MS]]), "another": Turns([[0], [1], [2]])})
+    assert [len(axes.get_yticks()) for axes in figure.axes] == [2, 3]
+    assert figure.axes[0].get_title(loc="left") == "one trace: 1 hand-overs"
+
+
+@pytest.mark.measures
+def test_nobody_is_interrupted_within_an_interval_that_is_longer_than_the_work():
+    turns = take_turns(partial(sum, range(200)), 20_000, interval=10)
+    assert turns.hand_overs == 1
+
+
+@pytest.mark.measures
+def test_a_call_that_keeps_the_lock_silences_the_others():
+    assert silence(lambda: ctypes.PyDLL(None).usleep(300_000)) > 0.6
+
+
+@pytest.mark.measures
+def test_a_call_that_lets_the_lock_go_does_not():
+    assert silence(lambda: ctypes.CDLL(None).usleep(300_000)) < 0.6
+
+
+@pytest.mark.measures
+def test_who_comes_back_from_a_nap_waits_for_an_interval():
+    assert lateness(partial(sum, range(200)), interval=0.05) > 0.025
+
+
+@pytest.mark.measures
+def test_a_crew_that_waits_waits_together():
+    taken = crew(lambda: time.sleep(0.3), 4)
+    assert 0.3 <= taken.wall < 0.9
+    assert taken.cpu < 0.2
+
+
+@pytest.mark.extras
+def test_threads_of_a_free_threaded_python_sleep_together_though_no_lock_is_let_go():
+    from unladen.timing.elsewhere import on
+    from unladen.timing.interpreters import find
+
+    if not find("3.13t")[0]:
+        pytest.skip("needs a free-threaded 3.13: name it in UNLADEN_PYTHONS")
+    source = (
+        "import ctypes, time\nfrom concurrent.futures import ThreadPoolExecutor\nstart = time.perf_counter()\n"
+        "with ThreadPoolExecutor(2) as pool:\n    list(pool.map(ctypes.PyDLL(None).usleep, [300_000] * 2))\n"
+        "result = time.perf_counter() - start\n"
+    )
+    assert on(["3.13t"], "sleeps", source)["3.13t"] < 0.5

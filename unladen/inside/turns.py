@@ -1,0 +1,165 @@
+"""Which of several threads ran when, and who kept the others from it: stamps that threads leave as they run."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from unladen.show import PALETTE, figure
+
+PAUSE = 1e-3  # seconds without a stamp after which a thread is taken not to have run
+
+
+@dataclass(frozen=True)
+class Turns:
+    """When each thread was seen to run: ``stamps`` has a list of times for each, in seconds, ascending."""
+
+    stamps: Sequence[Sequence[float]]
+
+    @property
+    def hand_overs(self) -> int:
+        """How often a stamp is followed by one of another thread."""
+        order = sorted((at, who) for who, own in enumerate(self.stamps) for at in own)
+        return sum(before[1] != after[1] for before, after in zip(order, order[1:], strict=False))
+
+    @property
+    def seconds(self) -> float:
+        """From the first stamp to the last."""
+        return max(own[-1] for own in self.stamps) - min(own[0] for own in self.stamps)
+
+    def spans(self, who: int) -> list[tuple[float, float]]:
+        """When one thread ran, as (start, end) in seconds after the first stamp of all."""
+        begin = min(own[0] for own in self.stamps)
+        spans: list[tuple[float, float]] = []
+        for at in self.stamps[who]:
+            at -= begin
+            if spans and at - spans[-1][1] < PAUSE:
+                spans[-1] = (spans[-1][0], at)
+            else:
+                spans.append((at, at))
+        return spans
+
+
+def take_turns(step: Callable[[], object], steps: int, threads: int = 2, interval: float | None = None) -> Turns:
+    """Let ``threads`` threads call ``step`` so many times each, at the same time, and return who ran when.
+
+    ``interval`` is the switch interval in seconds that holds meanwhile. A step should be short, tens of microseconds
+    at most, for a thread is seen only between two of them.
+    """
+    gate, stamps = threading.Barrier(threads), [[] for _ in range(threads)]
+
+    def work(own: list[float]) -> None:
+        gate.wait()
+        for _ in range(steps):
+            step()
+            own.append(time.perf_counter())
+
+    before = sys.getswitchinterval()
+    crew = [threading.Thread(target=work, args=(own,)) for own in stamps]
+    try:
+        sys.setswitchinterval(interval or before)
+        for thread in crew:
+            thread.start()
+        for thread in crew:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    return Turns(stamps)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What some work took, in seconds: by the clock on the wall, and of all cores together."""
+
+    wall: float
+    cpu: float
+
+
+def crew(work: Callable[[], object], threads: int) -> Taken:
+    """Let each of so many threads do all of ``work``, at the same time; starting the threads is not counted."""
+    gate = threading.Barrier(threads)
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda _: gate.wait(), range(threads)))
+        wall, cpu = time.perf_counter(), time.process_time()
+        list(pool.map(lambda _: work(), range(threads)))
+        return Taken(time.perf_counter() - wall, time.process_time() - cpu)
+
+
+def silence(call: Callable[[], object]) -> float:
+    """The longest time that another thread could not run while ``call`` did, as a share of the call.
+
+    The other thread writes down the time, over and over, and does nothing else. A call that keeps the lock silences it
+    until it is over; a call of some tenths of a second tells the two apart on a busy machine, too.
+    """
+    diary: list[float] = []
+    done = threading.Event()
+
+    def write() -> None:
+        while not done.is_set():
+            diary.append(time.perf_counter())
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    start = time.perf_counter()
+    call()
+    lasted = time.perf_counter() - start
+    done.set()
+    writer.join()
+    return max(after - before for before, after in zip(diary, diary[1:], strict=False)) / lasted
+
+
+def lateness(step: Callable[[], object], interval: float, naps: int = 5) -> float:
+    """How late, in seconds, a thread comes back from a nap of 1 ms, while another one calls ``step``; the median.
+
+    ``interval`` is the switch interval in seconds that holds meanwhile.
+    """
+    before, done = sys.getswitchinterval(), threading.Event()
+
+    def compute() -> None:
+        while not done.is_set():
+            step()
+
+    other = threading.Thread(target=compute)
+    late = []
+    try:
+        sys.setswitchinterval(interval)
+        other.start()
+        for _ in range(naps):
+            start = time.perf_counter()
+            time.sleep(1e-3)
+            late.append(time.perf_counter() - start - 1e-3)
+    finally:
+        done.set()
+        other.join()
+        sys.setswitchinterval(before)
+    return sorted(late)[naps // 2]
+
+
+def timeline(alt: str, **traces: Turns) -> None:
+    """Display one or more traces below each other, a row for each thread and a bar where it ran; times in ms."""
+    figure(chart(traces), alt)
+
+
+def chart(traces: dict[str, Turns]):
+    """Return the timelines as a Matplotlib figure."""
+    from matplotlib.figure import Figure
+
+    rows = sum(len(turns.stamps) for turns in traces.values())
+    fig = Figure(figsize=(9, 0.9 * len(traces) + 0.45 * rows), layout="constrained")
+    fields = fig.subplots(len(traces), sharex=True, squeeze=False)[:, 0]
+    for axes, (name, turns) in zip(fields, traces.items(), strict=True):
+        for who in range(len(turns.stamps)):
+            bars = [(1e3 * start, max(1e3 * (end - start), 0.2)) for start, end in turns.spans(who)]
+            axes.broken_barh(bars, (who - 0.36, 0.72), color=PALETTE[who])
+        rows_here = range(len(turns.stamps))
+        axes.set_yticks(rows_here, [f"thread {who + 1}" for who in rows_here], fontsize=13)
+        axes.set_ylim(len(rows_here) - 0.4, -0.6)
+        axes.set_title(f"{name.replace('_', ' ')}: {turns.hand_overs} hand-overs", fontsize=13, loc="left")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.tick_params(labelsize=12)
+    fields[-1].set_xlabel("ms", fontsize=13)
+    return fig
