@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from unladen.show import PALETTE, figure
 
-PAUSE = 1e-3  # seconds without a stamp after which a thread is taken not to have run
+PAUSE = 3e-3  # seconds without a stamp after which a thread is taken not to have run
 
 
 @dataclass(frozen=True)
