@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from unladen.show import PALETTE, figure
 
 PAUSE = 3e-3  # seconds without a stamp after which a thread is taken not to have run
+NAP = 0.02  # seconds
 
 
 @dataclass(frozen=True)
@@ -113,25 +114,28 @@ def silence(call: Callable[[], object]) -> float:
 
 
 def lateness(step: Callable[[], object], interval: float, naps: int = 5) -> float:
-    """How late, in seconds, a thread comes back from a nap of 1 ms, while another one calls ``step``; the median.
+    """How late, in seconds, a thread comes back from a nap of 20 ms, while another one calls ``step``; the median.
 
-    ``interval`` is the switch interval in seconds that holds meanwhile.
+    ``interval`` is the switch interval in seconds that holds meanwhile. The nap is long enough for the other thread to
+    have begun again, on a busy machine, too.
     """
-    before, done = sys.getswitchinterval(), threading.Event()
+    before, begun, done = sys.getswitchinterval(), threading.Event(), threading.Event()
 
     def compute() -> None:
         while not done.is_set():
             step()
+            begun.set()
 
     other = threading.Thread(target=compute)
     late = []
     try:
         sys.setswitchinterval(interval)
         other.start()
+        begun.wait()
         for _ in range(naps):
             start = time.perf_counter()
-            time.sleep(1e-3)
-            late.append(time.perf_counter() - start - 1e-3)
+            time.sleep(NAP)
+            late.append(time.perf_counter() - start - NAP)
     finally:
         done.set()
         other.join()
