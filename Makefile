@@ -39,7 +39,7 @@ test: ## prove all of it: style, every notebook against its stored outputs, ever
 test-extras: ## prove what needs ROOT, Pythran, Taichi, Fortran or other Pythons, in .venv-extras
 	@$(EXTRAS)
 	@$(RUN_EXTRAS) unladen extras
-	$(RUN_EXTRAS) pytest --nbval $(or $(NB),$(wildcard notebooks/06* notebooks/09* notebooks/10*)) $(FLAGS)
+	$(RUN_EXTRAS) pytest --nbval $(or $(NB),$(wildcard notebooks/06* notebooks/09* notebooks/10* notebooks/12*)) $(FLAGS)
 	$(RUN_EXTRAS) pytest tests -m extras -rs $(FLAGS)
 
 render: ## execute the lectures and solutions, keeping outputs that did not change
