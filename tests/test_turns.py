@@ -44,7 +44,7 @@ def test_the_switch_interval_is_put_back_also_after_an_error():
 def test_a_timeline_has_a_row_for_each_thread_of_each_trace():
     figure = chart({"one_trace": Turns([[0, 1 * MS], [2 * MS]]), "another": Turns([[0], [1], [2]])})
     assert [len(axes.get_yticks()) for axes in figure.axes] == [2, 3]
-    assert figure.axes[0].get_title(loc="left") == "one trace: 1 hand-overs"
+    assert figure.axes[0].get_title(loc="left") == "one trace: 1 hand-over"
 
 
 @pytest.mark.measures

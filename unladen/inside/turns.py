@@ -162,7 +162,8 @@ def chart(traces: dict[str, Turns]):
         rows_here = range(len(turns.stamps))
         axes.set_yticks(rows_here, [f"thread {who + 1}" for who in rows_here], fontsize=13)
         axes.set_ylim(len(rows_here) - 0.4, -0.6)
-        axes.set_title(f"{name.replace('_', ' ')}: {turns.hand_overs} hand-overs", fontsize=13, loc="left")
+        changes = f"{turns.hand_overs} hand-over{'s' * (turns.hand_overs != 1)}"
+        axes.set_title(f"{name.replace('_', ' ')}: {changes}", fontsize=13, loc="left")
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(labelsize=12)
     fields[-1].set_xlabel("ms", fontsize=13)
