@@ -8,7 +8,7 @@ from unladen.inside.peek import peek
 from unladen.inside.steps import step_through
 
 # word -> the file it comes from; imported on first use, because these need NumPy and the others need no package
-_WORDS = {"strided": "strides", "tree": "nodes"}
+_WORDS = {"strided": "strides", "tree": "nodes", "collection": "collector"}
 __all__ = ["peek", "step_through", *_WORDS]
 
 
