@@ -1,5 +1,7 @@
 """Run the ``%%on`` cells of the notebooks and store what each Python said: ``python -m unladen record [PATH …]``.
 
+The Java programs that a notebook shows are run and recorded with them.
+
 Only cells whose Pythons are all on this machine are run. Where one is missing, that is said, and the record stays.
 """
 
@@ -16,7 +18,7 @@ from pathlib import Path
 
 from unladen.course import notebooks
 from unladen.course.notebooks import NotebookError, shown
-from unladen.timing import elsewhere, records
+from unladen.timing import elsewhere, jvm, records
 
 FOLDERS = ("notebooks", "solutions")
 _FIRST_LINE = re.compile(r"%%on[ \t]+(?P<names>\S.*?)[ \t]+(?P<key>\w+)[ \t]*")
@@ -66,7 +68,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="notebooks or folders (default: notebooks, solutions)")
     chosen = parser.parse_args(argv)
     try:
-        cells = list(on_cells(notebooks.find(chosen.paths, FOLDERS)))
+        paths = notebooks.find(chosen.paths, FOLDERS)
+        cells = list(on_cells(paths))
     except NotebookError as problem:
         print(problem, file=sys.stderr)
         return 2
@@ -80,4 +83,7 @@ def main(argv: list[str]) -> int:
         except elsewhere.Elsewhere as problem:
             failed, outcome = 1, f"FAILED, left as it is: {problem}"
         print(f"{shown(cell.path)}: {cell.key} {outcome}", flush=True)
+    for path in paths:
+        for outcome in jvm.record_of(shown(path)):
+            print(f"{shown(path)}: {outcome}", flush=True)
     return failed
