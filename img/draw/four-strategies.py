@@ -3,11 +3,47 @@
 from common import BLUE, GREEN, INK, ORANGE, PINK, QUIET, Page, save, tint
 
 ANSWERS = (
-    ("By hand", "C, C++ without its helpers", ORANGE, "the program, with free()", "when it is told to", "nothing while it runs", "too late: a leak;", "too early: a crash"),
-    ("Counts", "Swift; C++ shared_ptr", BLUE, "the last who lets go", "at once, at that line", "a write at every reference", "a ring is never freed", ""),
-    ("Tracing", "Java, Go, JavaScript, Lua, Julia", PINK, "a collector, from the roots", "some time later", "pauses, and spare memory", "nobody knows when", ""),
-    ("Counts, and a collector", "CPython", GREEN, "the last one, or a collector", "at once; rings, later", "writes, and pauses", "rings wait for", "the collector"),
-)  # fmt: skip
+    (
+        "By hand",
+        "C, C++ without its helpers",
+        ORANGE,
+        "the program, with free()",
+        "when it is told to",
+        "nothing while it runs",
+        "too late: a leak;",
+        "too early: a crash",
+    ),
+    (
+        "Counts",
+        "Swift; C++ shared_ptr",
+        BLUE,
+        "the last who lets go",
+        "at once, at that line",
+        "a write at every reference",
+        "a ring is never freed",
+        "",
+    ),
+    (
+        "Tracing",
+        "Java, Go, JavaScript, Lua, Julia",
+        PINK,
+        "a collector, from the roots",
+        "some time later",
+        "pauses, and spare memory",
+        "nobody knows when",
+        "",
+    ),
+    (
+        "Counts, and a collector",
+        "CPython",
+        GREEN,
+        "the last one, or a collector",
+        "at once; rings, later",
+        "writes, and pauses",
+        "rings wait for",
+        "the collector",
+    ),
+)
 
 
 def panel(page: Page, x: float, answer: tuple[str, ...]) -> None:
