@@ -267,10 +267,6 @@ WRONG = {
             "A proxy is not the parent",
         ),
         (
-            changed(BRANCH, ("class Branch:\n", "class Branch:\n    __slots__ = ('name', 'children', '_parent')\n\n")),
-            "if `'__weakref__'` is one of the slots",
-        ),
-        (
             changed(BRANCH, ("name, [], None", "name, weakref.WeakSet(), None"), ("children.append", "children.add")),
             "in their order: a list",
         ),

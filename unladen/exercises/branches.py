@@ -13,7 +13,6 @@ RING = (
 CALL = "A weak reference is called to get its target: `self._parent()`."
 ROOT = "A root has no parent. Is there something to call?"
 STRONG = "Nobody but the parent needs to know a child, so the parent's list must keep it alive: strong references."
-WEAKABLE = "A class with `__slots__` can only be referred to weakly if `'__weakref__'` is one of the slots."
 OWN = "The two share a list. Make it in `__init__`, one for each branch."
 
 

@@ -124,14 +124,11 @@ def Branch(answer):
     gc.collect()
     gc.disable()
     root, leaf, other = (branches.made(answer, name) for name in ("root", "leaf", "other"))
-    try:
-        alive = weakref.ref(root)
-    except TypeError:
-        wrong("weakref.ref(root) raised TypeError, where root = Branch('root')", branches.WEAKABLE)
+    alive = weakref.ref(root)
     if branches.names([root]) != ["root"]:
         wrong("Branch('root').name is not 'root'", "Keep the name as it was given.")
     branches.has_parent(root, None, "Branch('root').parent", branches.ROOT)
-    call(root.add, (leaf,), shown="root.add(leaf)", mistakes=[(TypeError, branches.WEAKABLE)])
+    call(root.add, (leaf,), shown="root.add(leaf)")
     branches.has_parent(leaf, root, "leaf.parent, after root.add(leaf),", "The parent itself, as it was before.")
     if list(leaf.children):
         wrong("leaf.children is not empty after root.add(leaf)", branches.OWN)
