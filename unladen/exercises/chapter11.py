@@ -10,9 +10,10 @@ from operator import methodcaller
 import numpy as np
 
 from unladen.exercises import branches, collecting
+from unladen.exercises.grade import unwritten
 from unladen.exercises.registry import exercise
 from unladen.exercises.values import same, short
-from unladen.exercises.words import NO_RETURN, call, called, case, wrong
+from unladen.exercises.words import NO_RETURN, Unwritten, call, called, case, wrong
 
 # --------------------------------------------------------------------------------------------------- 11.1
 
@@ -121,6 +122,8 @@ def reclaimed(answer):
     "parent at all, for this reason; `xml.dom.minidom` has one, and a method `unlink()` for breaking its rings.",
 )
 def Branch(answer):
+    if unwritten(getattr(answer, "__init__", None)):
+        raise Unwritten
     gc.collect()
     gc.disable()
     root, leaf, other = (branches.made(answer, name) for name in ("root", "leaf", "other"))

@@ -14,7 +14,7 @@ GROUPS = 250  # a chart has so many dots, each the slowest of as many turns
 
 
 @dataclass(frozen=True)
-class Turns:
+class Latencies:
     """A run: the clock after each turn, the same for turns that make nothing, and the clock at the beginning and end
     of each collection; all in nanoseconds."""
 
@@ -48,7 +48,7 @@ class Turns:
         return self.median - float(np.median(np.diff(self.empty))) / 1e9
 
 
-def overview(runs: Mapping[str, Turns]) -> Table:
+def overview(runs: Mapping[str, Latencies]) -> Table:
     """A table of several runs: collections and times."""
     rows = []
     for name, run in runs.items():
@@ -58,16 +58,16 @@ def overview(runs: Mapping[str, Turns]) -> Table:
     return Table(columns, rows, "A million turns; a list is a turn less an empty one")
 
 
-def chart(runs: Mapping[str, Turns | Mapping], alt: str) -> None:
+def chart(runs: Mapping[str, Latencies | Mapping], alt: str) -> None:
     """Plot the slowest turn of each group, a panel for each run, on one logarithmic axis.
 
-    A run is a ``Turns`` or a dictionary with the list ``slowest``, in ns, of a loop of a million turns.
+    A run is a ``Latencies`` or a dictionary with the list ``slowest``, in ns, of a loop of a million turns.
     """
     from matplotlib import pyplot as plt
 
     fig, panels = plt.subplots(1, len(runs), figsize=(11, 3.4), sharey=True, layout="constrained")
     for panel, (name, run) in zip(panels, runs.items(), strict=True):
-        slowest = run.each.reshape(GROUPS, -1).max(axis=1) if isinstance(run, Turns) else np.array(run["slowest"])
+        slowest = run.each.reshape(GROUPS, -1).max(axis=1) if isinstance(run, Latencies) else np.array(run["slowest"])
         panel.semilogy(np.linspace(0, 1, GROUPS, endpoint=False), slowest / 1e6, ".", color=PALETTE[0])
         panel.set(title=name, xlabel="turn, in millions", xticks=[0, 0.5, 1])
         panel.grid(axis="y", alpha=0.4)
@@ -75,7 +75,7 @@ def chart(runs: Mapping[str, Turns | Mapping], alt: str) -> None:
     figure(fig, alt)
 
 
-def zoom(run: Turns, alt: str, around: int = 20_000, top: float = 0.1) -> None:
+def zoom(run: Latencies, alt: str, around: int = 20_000, top: float = 0.1) -> None:
     """Plot each turn around the longest collection, twice: whole, and with the axis cut at ``top`` ms."""
     from matplotlib import pyplot as plt
 
@@ -84,6 +84,8 @@ def zoom(run: Turns, alt: str, around: int = 20_000, top: float = 0.1) -> None:
     near = np.arange(max(0, middle - around), min(len(run.each), middle + around))
     fig, panels = plt.subplots(1, 2, figsize=(11, 3.4), layout="constrained")
     for panel, limit in zip(panels, (None, top), strict=True):
-        panel.plot(near, run.each[near] / 1e6, ".", color=PALETTE[0], ms=3)
-        panel.set(xlabel="turn", ylabel="time of the turn in ms", ylim=(0, limit))
+        panel.plot((near - middle) / 1000, run.each[near] / 1e6, ".", color=PALETTE[0], ms=3 if limit else 6)
+        panel.set(
+            xlabel="thousands of turns after the longest collection", ylabel="time of the turn in ms", ylim=(0, limit)
+        )
     figure(fig, alt)
