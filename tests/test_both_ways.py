@@ -53,7 +53,7 @@ def verdicts(notebook) -> dict[str, str]:
     return {match[2]: match[1] for match in found if match}
 
 
-# The verdicts are read from stored outputs: `pytest --nbval`, which `make test` runs first, executes each of these
+# The verdicts are read from stored outputs: `pytest --nbval`, which `make test` runs as well, executes each of these
 # notebooks and holds what it shows against what is stored.
 
 

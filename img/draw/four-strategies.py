@@ -37,7 +37,7 @@ ANSWERS = (
         "Counts, and a collector",
         "CPython",
         GREEN,
-        "the last one, or a collector",
+        "the last, or a collector",
         "at once; rings, later",
         "writes, and pauses",
         "rings wait for",
@@ -50,13 +50,13 @@ def panel(page: Page, x: float, answer: tuple[str, ...]) -> None:
     name, languages, colour, who, when, price, wrong, wrong_too = answer
     page.box(x, 76, 276, 420, tint(colour, 0.14), colour, stroke_width=3)
     page.text(x + 138, 116, name, 20, anchor="middle", bold=True)
-    page.text(x + 138, 144, languages, 14, anchor="middle", fill=QUIET)
+    page.text(x + 138, 144, languages, 15, anchor="middle", fill=QUIET)
     for row, (head, *texts) in enumerate(
         (("who frees", who), ("when", when), ("the price", price), ("what goes wrong", wrong, wrong_too))
     ):
         y = 190 + row * 76
-        page.text(x + 18, y, head, 15, fill=QUIET)
-        page.lines(x + 18, y + 26, [text for text in texts if text], 16, step=1.4, fill=INK)
+        page.text(x + 18, y, head, 16, fill=QUIET)
+        page.lines(x + 18, y + 26, [text for text in texts if text], 17, step=1.4, fill=INK)
 
 
 def draw() -> Page:
