@@ -97,20 +97,23 @@ def silence(call: Callable[[], object]) -> float:
     until it is over; a call of some tenths of a second tells the two apart on a busy machine, too.
     """
     diary: list[float] = []
-    done = threading.Event()
+    begun, done = threading.Event(), threading.Event()
 
     def write() -> None:
+        begun.set()
         while not done.is_set():
             diary.append(time.perf_counter())
 
     writer = threading.Thread(target=write)
     writer.start()
+    begun.wait()
     start = time.perf_counter()
     call()
-    lasted = time.perf_counter() - start
+    end = time.perf_counter()
     done.set()
     writer.join()
-    return max(after - before for before, after in zip(diary, diary[1:], strict=False)) / lasted
+    heard = [start, *(at for at in diary if start < at < end), end]
+    return max(after - before for before, after in zip(heard, heard[1:], strict=False)) / (end - start)
 
 
 def lateness(step: Callable[[], object], interval: float, naps: int = 5) -> float:
