@@ -25,16 +25,16 @@ lab: ## open the course in JupyterLab
 	@$(SETUP)
 	@$(RUN) unladen lab --port $(PORT) $(FLAGS)
 
-# What measures runs alone; the exercises, with and without answers, and the other tests share the cores.
+# What measures runs alone; the exercises without answers, which measure nothing, and the other tests share the cores.
 test: ## prove all of it: style, every notebook against its stored outputs, every test
 	@$(SETUP)
 	$(RUN) ruff check
 	$(RUN) ruff format --check $(CODE)
 	$(RUN) unladen lint
-	$(RUN) pytest --nbval notebooks $(FLAGS)
+	$(RUN) pytest --nbval notebooks solutions $(FLAGS)
 	$(RUN) pytest tests -m 'measures and not extras' --durations=10 $(FLAGS)
-	$(RUN) pytest --nbval solutions exercises tests -m 'not measures and not extras' -n auto --maxprocesses 4 \
-	    --dist loadgroup --no-loadscope-reorder --durations=10 $(FLAGS)
+	$(RUN) pytest --nbval exercises tests -m 'not measures and not extras' -n auto --maxprocesses 4 --dist loadgroup \
+	    --no-loadscope-reorder --durations=10 $(FLAGS)
 
 test-extras: ## prove what needs ROOT, Pythran, Taichi, Fortran or other Pythons, in .venv-extras
 	@$(EXTRAS)

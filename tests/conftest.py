@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items):
     """Where tests share the cores, a file stays on one of them unless it says otherwise, and the long ones start."""
     for item in items:
         if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}/{item.path.name}"))
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
