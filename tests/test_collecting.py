@@ -8,7 +8,7 @@ import weakref
 import numpy as np
 import pytest
 
-from unladen.exercises import collecting
+from unladen.exercises import collecting, references
 
 
 class Thing:
@@ -19,7 +19,7 @@ class Thing:
 @pytest.mark.parametrize("seed", range(20))
 def test_the_rule_of_11_1_finds_what_the_collector_frees(seed):
     counts, refers = collecting.random_graph(np.random.default_rng(seed), 12)
-    with collecting.by_hand():
+    with references.by_hand():
         things = {label: Thing() for label in counts}
         for label, held in refers.items():
             things[label].held += [things[other] for other in held]
@@ -35,7 +35,7 @@ def test_the_rule_of_11_1_finds_what_the_collector_frees(seed):
 
 def test_programs_free_what_their_hints_say():
     def last(text):
-        return collecting.really_reclaimed(collecting.operations(text))[-1]
+        return references.really_freed(collecting.operations(text))[-1]
 
     assert last("new a spam, del a") == {"spam"}
     assert last("new a spam, hold a a, del a") == set()
@@ -46,7 +46,7 @@ def test_programs_free_what_their_hints_say():
 
 def test_the_collector_is_left_as_it_was():
     before = gc.isenabled(), gc.get_threshold(), gc.get_freeze_count(), len(gc.callbacks)
-    collecting.really_reclaimed(collecting.operations("new a spam, collect"))
+    references.really_freed(collecting.operations("new a spam, collect"))
     collecting.counted(5000, lambda: [[] for _ in range(1000)])
     assert (gc.isenabled(), gc.get_threshold(), gc.get_freeze_count(), len(gc.callbacks)) == before
 

@@ -191,10 +191,10 @@ def _follows_circles(answer) -> None:
 )
 def freed(answer):
     for text, hint in references.PROGRAMS:
-        _frees(answer, [tuple(operation.split()) for operation in text.split(", ")], hint)
+        references.frees(answer, [tuple(operation.split()) for operation in text.split(", ")], hint)
     rng = np.random.default_rng(53)
     for size in (8, 20, 40, 200):
-        _frees(answer, references.random_program(rng, size), references.LETS_GO)
+        references.frees(answer, references.random_program(rng, size), references.LETS_GO)
     chain = [("new", "a", "first")]
     for i in range(5000):
         chain += [("new", "b", f"n{i}"), ("hold", "b", "a"), ("bind", "a", "b")]
@@ -202,28 +202,7 @@ def freed(answer):
         "5001 objects hold each other in a row: keep a list of what is to lose a reference, and work it off in a loop."
     )
     shown = "freed(program), where the program builds a chain of 5001 objects and lets go of its end,"
-    _frees(answer, [*chain, ("del", "b"), ("del", "a")], deep, shown)
-
-
-def _frees(answer, program, hint, shown="") -> None:
-    """The answer must say at each operation what Python frees there."""
-    shown = shown or f"freed({program!r})"
-    given = list(program)
-    got = call(answer, (given,), shown=shown, hint=hint, mistakes=[(RecursionError, hint)])
-    if given != program:
-        wrong(f"{shown} changed the program it was given", "The caller still needs the program: only read it.")
-    truth = references.really_freed(program)
-    if not isinstance(got, list) or len(got) != len(program) or not all(isinstance(labels, set) for labels in got):
-        kind = "Return a list with one set of labels for each operation; it is empty where nothing is freed."
-        wrong(f"{shown} returned {short(got)}, expected {short(truth)}", NO_RETURN if got is None else kind)
-    for step, (labels, expected) in enumerate(zip(got, truth, strict=True)):
-        if labels != expected:
-            told = f"{shown}: your operation {step + 1}, {' '.join(program[step])!r}, frees {_listed(labels)}"
-            wrong(f"{told}, while Python frees {_listed(expected)}", hint)
-
-
-def _listed(labels: set) -> str:
-    return " and ".join(sorted(map(str, labels))) or "nothing"
+    references.frees(answer, [*chain, ("del", "b"), ("del", "a")], deep, shown)
 
 
 # ---------------------------------------------------------------------------------------------------- 5.4

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 
 from unladen.exercises import references
 from unladen.exercises.references import Operation
-from unladen.exercises.values import short
-from unladen.exercises.words import NO_RETURN, call, wrong
 
 Counts = Mapping[str, int]
 Refers = Mapping[str, Sequence[str]]
@@ -92,77 +89,13 @@ def random_program(rng, size: int) -> list[Operation]:
     return program
 
 
-class _Thing:
-    gone: set[str] = set()
-
-    def __init__(self, label: str) -> None:
-        self.label = label
-        self.held: list[_Thing] = []
-
-    def __del__(self) -> None:
-        _Thing.gone.add(self.label)
-
-
-def really_reclaimed(program: Sequence[Operation]) -> list[set[str]]:
-    """Carry a program out with real objects: the labels of those that Python frees at each operation."""
-    names: dict[str, _Thing] = {}
-    freed = []
-    with by_hand():
-        for operation, *words in program:
-            _Thing.gone = set()
-            if operation == "collect":
-                gc.collect()
-            elif operation == "new":
-                names[words[0]] = _Thing(words[1])
-            elif operation == "bind":
-                names[words[0]] = names[words[1]]
-            elif operation == "hold":
-                names[words[0]].held.append(names[words[1]])
-            else:
-                del names[words[0]]
-            freed.append(_Thing.gone)
-        _Thing.gone = set()
-        names.clear()
-        gc.collect()
-    return freed
-
-
-@contextmanager
-def by_hand() -> Iterator[None]:
-    """The collector runs only when it is called, and looks at nothing that was there before."""
-    enabled = gc.isenabled()
-    gc.disable()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-        if enabled:
-            gc.enable()
-
-
 def reclaims(answer, program: Sequence[Operation], hint: str) -> None:
     """The answer must say at each operation what Python frees there."""
-    shown = f"reclaimed({program!r})"
-    given = list(program)
-    got = call(answer, (given,), shown=shown, hint=hint, mistakes=[(KeyError, AGAIN), (TypeError, ALONE)])
-    if given != program:
-        wrong(f"{shown} changed the program it was given", "The caller still needs the program: only read it.")
-    truth = really_reclaimed(program)
-    if not isinstance(got, list) or len(got) != len(program) or not all(isinstance(labels, set) for labels in got):
-        kind = "Return a list with one set of labels for each operation; it is empty where nothing is freed."
-        wrong(f"{shown} returned {short(got)}, expected {short(truth)}", NO_RETURN if got is None else kind)
-    for step, (labels, expected) in enumerate(zip(got, truth, strict=True)):
-        if labels != expected:
-            told = f"{shown}: your operation {step + 1}, {' '.join(program[step])!r}, frees {_listed(labels)}"
-            wrong(f"{told}, while Python frees {_listed(expected)}", hint)
+    mistakes = [(KeyError, AGAIN), (TypeError, ALONE)]
+    references.frees(answer, program, hint, f"reclaimed({program!r})", mistakes)
 
 
 ALONE = "`collect` stands alone: it has no name behind it."
-
-
-def _listed(labels: set) -> str:
-    return " and ".join(sorted(map(str, labels))) or "nothing"
 
 
 # -- counted collections ----------------------------------------------------------------------------------------------

@@ -6,6 +6,9 @@ import contextlib
 import gc
 from collections.abc import Iterator, Sequence
 
+from unladen.exercises.values import short
+from unladen.exercises.words import NO_RETURN, call, wrong
+
 # new NAME LABEL | bind NAME OTHER (NAME = OTHER) | hold NAME OTHER (NAME's object holds OTHER's) | del NAME
 Operation = tuple[str, ...]
 
@@ -74,34 +77,59 @@ class _Thing:
 
 
 def really_freed(program: Sequence[Operation]) -> list[set[str]]:
-    """Carry out a program of 5.3 with real objects: the labels of those that Python frees at each operation."""
+    """Carry out a program of 5.3 or 11.2 with real objects: the labels of those that Python frees at each operation."""
     names: dict[str, _Thing] = {}
     freed = []
-    with _no_collector():
-        for operation, name, *other in program:
+    with by_hand():
+        for operation, *words in program:
             _Thing.gone = set()
-            if operation == "new":
-                names[name] = _Thing(other[0])
+            if operation == "collect":
+                gc.collect()
+            elif operation == "new":
+                names[words[0]] = _Thing(words[1])
             elif operation == "bind":
-                names[name] = names[other[0]]
+                names[words[0]] = names[words[1]]
             elif operation == "hold":
-                names[name].held.append(names[other[0]])
+                names[words[0]].held.append(names[words[1]])
             else:
-                del names[name]
+                del names[words[0]]
             freed.append(_Thing.gone)
         _Thing.gone = set()
-        for thing in names.values():  # what is left may hold itself; let nothing survive
-            thing.held.clear()
+        names.clear()
+        gc.collect()  # what is left may hold itself; let nothing survive
     return freed
 
 
 @contextlib.contextmanager
-def _no_collector() -> Iterator[None]:
-    """Leave the freeing to the reference counts for a while."""
+def by_hand() -> Iterator[None]:
+    """The collector runs only when it is called, and looks at nothing that was there before."""
     enabled = gc.isenabled()
     gc.disable()
+    gc.freeze()
     try:
         yield
     finally:
+        gc.unfreeze()
         if enabled:
             gc.enable()
+
+
+def frees(answer, program: Sequence[Operation], hint: str, shown: str = "", mistakes: Sequence = ()) -> None:
+    """The answer must say at each operation what Python frees there; ``mistakes`` are as for ``call``."""
+    shown = shown or f"freed({program!r})"
+    given = list(program)
+    got = call(answer, (given,), shown=shown, hint=hint, mistakes=[*mistakes, (RecursionError, hint)])
+    if given != program:
+        wrong(f"{shown} changed the program it was given", "The caller still needs the program: only read it.")
+    truth = really_freed(program)
+    if not isinstance(got, list) or len(got) != len(program) or not all(isinstance(labels, set) for labels in got):
+        kind = "Return a list with one set of labels for each operation; it is empty where nothing is freed."
+        wrong(f"{shown} returned {short(got)}, expected {short(truth)}", NO_RETURN if got is None else kind)
+    for step, (labels, expected) in enumerate(zip(got, truth, strict=True)):
+        if labels != expected:
+            told = f"{shown}: your operation {step + 1}, {' '.join(program[step])!r}, frees {_listed(labels)}"
+            wrong(f"{told}, while Python frees {_listed(expected)}", hint)
+
+
+def _listed(labels: set) -> str:
+    return " and ".join(sorted(map(str, labels))) or "nothing"
