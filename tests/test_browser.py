@@ -110,9 +110,7 @@ def errors_in(notebook: nbformat.NotebookNode) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.xdist_group(f"lab {at % 2}")) for at, name in enumerate(LECTURES)]
-)
+@pytest.mark.parametrize("name", LECTURES)
 def test_a_lecture_runs_to_its_end_without_an_error(desk, name):
     lab, context, elsewhere = desk
     path = lab.repository / "notebooks" / f"{name}.ipynb"

@@ -43,7 +43,7 @@ def test_nothing_that_compiles_is_left(hidden):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in NOTEBOOKS])
+@pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_chapter_runs_on_the_embedded_compiler_and_without_tools(name, hidden):
     if not find_spec("ziglang"):
         pytest.skip('needs the extra "zig": make test WITH=zig')

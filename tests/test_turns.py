@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import sys
+import threading
 import time
 from functools import partial
 
 import pytest
 
-from unladen.inside.turns import PAUSE, Turns, chart, crew, lateness, silence, take_turns
+from unladen.inside.turns import PAUSE, Turns, chart, crew, lateness, take_turns, written_during
 
 MS = 1e-3
 
@@ -53,15 +54,21 @@ def test_nobody_is_interrupted_within_an_interval_that_is_longer_than_the_work()
     assert turns.hand_overs == 1
 
 
-@pytest.mark.measures
-def test_a_call_that_keeps_the_lock_silences_the_others_however_soon_it_begins():
+def test_nothing_is_written_during_a_call_that_keeps_the_lock_however_soon_it_begins():
     sleep = ctypes.PyDLL(None).usleep
-    assert min(silence(lambda: sleep(50_000)) for _ in range(20)) > 0.6
+    assert written_during(lambda: sleep(20_000), tries=20) == 0
+    assert written_during(lambda: sum(i * i for i in range(300_000))) == 0, "nobody asks for the lock"
 
 
-@pytest.mark.measures
-def test_a_call_that_lets_the_lock_go_does_not():
-    assert silence(lambda: ctypes.CDLL(None).usleep(300_000)) < 0.6
+def test_the_other_thread_writes_during_a_call_that_lets_the_lock_go():
+    assert written_during(lambda: ctypes.CDLL(None).usleep(300_000)) > 0
+
+
+def test_the_switch_interval_is_put_back_also_after_a_call_that_fails():
+    before, threads = sys.getswitchinterval(), threading.active_count()
+    with pytest.raises(ZeroDivisionError):
+        written_during(lambda: 1 / 0)
+    assert (sys.getswitchinterval(), threading.active_count()) == (before, threads)
 
 
 @pytest.mark.measures

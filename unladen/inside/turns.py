@@ -13,6 +13,7 @@ from unladen.show import PALETTE, figure
 
 PAUSE = 3e-3  # seconds without a stamp after which a thread is taken not to have run
 NAP = 0.02  # seconds
+HOUR = 3600.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -90,30 +91,39 @@ def crew(work: Callable[[], object], threads: int) -> Taken:
         return Taken(time.perf_counter() - wall, time.process_time() - cpu)
 
 
-def silence(call: Callable[[], object]) -> float:
-    """The longest time that another thread could not run while ``call`` did, as a share of the call.
+def written_during(call: Callable[[], object], tries: int = 3) -> int:
+    """How many lines another thread writes into its diary while ``call`` runs; the most of so many tries.
 
-    The other thread writes down the time, over and over, and does nothing else. A call that keeps the lock silences it
-    until it is over; a call of some tenths of a second tells the two apart on a busy machine, too.
+    0 means that the call kept the lock from its beginning to its end. The other thread offers the lock after each
+    line, and the switch interval is an hour meanwhile, so that nobody asks for it: the call alone can let it go. How
+    long a busy machine keeps the writer waiting does not matter, if it lets it write once during the call.
     """
+    return max(_written_during(call) for _ in range(tries))
+
+
+def _written_during(call: Callable[[], object]) -> int:
     diary: list[float] = []
     begun, done = threading.Event(), threading.Event()
 
     def write() -> None:
-        begun.set()
         while not done.is_set():
             diary.append(time.perf_counter())
+            begun.set()
+            time.sleep(0)  # offers the lock
 
-    writer = threading.Thread(target=write)
-    writer.start()
-    begun.wait()
-    start = time.perf_counter()
-    call()
-    end = time.perf_counter()
-    done.set()
-    writer.join()
-    heard = [start, *(at for at in diary if start < at < end), end]
-    return max(after - before for before, after in zip(heard, heard[1:], strict=False)) / (end - start)
+    before, writer = sys.getswitchinterval(), threading.Thread(target=write)
+    try:
+        sys.setswitchinterval(HOUR)
+        writer.start()
+        begun.wait()
+        time.sleep(NAP)  # whoever waited with the interval of before has had the lock
+        start = len(diary)
+        call()
+        return len(diary) - start
+    finally:
+        sys.setswitchinterval(before)
+        done.set()
+        writer.join()
 
 
 def lateness(step: Callable[[], object], interval: float, naps: int = 5) -> float:
