@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from jupyter_client.manager import start_new_kernel
 
 from unladen.show import MARK, Volatile
-from unladen.timing import Disagreement, claim, race
+from unladen.timing import Disagreement, claim, race, stopwatch
 from unladen.timing.ladder import chart, draw
 from unladen.timing.unknown import Unknown
 
@@ -28,6 +30,40 @@ def portions(number: int):
         return "done"
 
     return work
+
+
+class Core:
+    """A simulated core, whose clocks the stopwatch reads: others take it, and it grows hot and slow.
+
+    After 4 ms of work others have it for 4 to 16 ms. Its speed swings by a tenth, and is halved after half a second.
+    """
+
+    def __init__(self) -> None:
+        self.now, self.ran, self.taken = 0.0, 0.0, 0
+
+    def work(self, seconds: float) -> None:
+        """Do what takes so many seconds on a cool core that nobody else wants."""
+        while seconds > 1e-12:
+            slow = (1 + 0.1 * math.sin(self.now / 0.03)) * (2 if self.now > 0.5 else 1)
+            left = 0.004 * (self.taken + 1) - self.ran  # of this turn
+            done = min(seconds, left / slow, 0.0005)
+            seconds, self.now, self.ran = seconds - done, self.now + done * slow, self.ran + done * slow
+            if self.ran >= 0.004 * (self.taken + 1) - 1e-12:
+                self.taken += 1
+                self.now += 0.004 * (1 + self.taken * 7 % 4)
+
+    def portions(self, number: int):
+        """A function that does ``number`` portions of work, 0.5 ms each, and says so."""
+        return lambda: self.work(0.0005 * number) or "done"
+
+
+@pytest.fixture
+def core(monkeypatch):
+    core = Core()
+    clocks = {"perf_counter": lambda: core.now, "thread_time": lambda: core.ran, "process_time": lambda: core.ran}
+    monkeypatch.setattr(stopwatch, "time", SimpleNamespace(**clocks))
+    monkeypatch.setattr(stopwatch, "_switches", lambda: (0, core.taken))
+    return core
 
 
 @pytest.fixture
@@ -58,20 +94,23 @@ class Pending:
 # -- honest
 
 
-def test_two_identical_contenders_come_out_within_a_few_per_cent_on_a_busy_machine(busy_machine):
-    times = race({"one": portions(3), "other": portions(3)}, show=False)
-    claim("equals come out equal", times.ratio("one", "other"), at_least=0.96, at_most=1.04)
-
-
-def test_twice_the_work_comes_out_near_twice_the_time_on_a_busy_machine(busy_machine):
-    times = race({"twice": portions(8), "once": portions(4)}, show=False)
-    claim("twice the work takes twice the time", times.ratio("twice", "once"), at_least=1.9, at_most=2.1)
-
-
-def test_a_slow_and_a_fast_contender_keep_their_ratio_on_a_busy_machine(busy_machine):
+@pytest.mark.parametrize("slower, faster", [(3, 3), (8, 4), (20, 1), (1, 20)])
+def test_a_ratio_comes_out_whoever_is_interrupted_and_however_the_speed_swings(core, slower, faster):
     """The slow one is always interrupted, the fast one hardly ever: what the others took must not count."""
+    times = race({"slower": core.portions(slower), "faster": core.portions(faster)}, show=False)
+    assert times.ratio("slower", "faster") == pytest.approx(slower / faster, rel=0.03)
+    assert core.taken > 50, "others took the core"
+    assert core.now > 0.5, "it was slow for a part of the race"
+
+
+def test_equals_come_out_near_each_other_on_a_busy_machine(busy_machine):
+    times = race({"one": portions(3), "other": portions(3)}, show=False)
+    claim("equals come out equal", times.ratio("one", "other"), at_least=0.8, at_most=1.25)
+
+
+def test_twenty_times_the_work_comes_out_near_it_on_a_busy_machine(busy_machine):
     times = race({"20 portions": portions(20), "1 portion": portions(1)}, show=False)
-    claim("20 times the work", times.ratio("20 portions", "1 portion"), at_least=18, at_most=22)
+    claim("20 times the work", times.ratio("20 portions", "1 portion"), at_least=16, at_most=25)
 
 
 def test_the_call_in_which_a_contender_compiles_is_told_apart_and_not_counted():

@@ -8,6 +8,7 @@ import pytest
 from unladen.exercises import compiled
 
 
+@pytest.mark.filterwarnings("ignore::numba.NumbaPendingDeprecationWarning")  # of lists as arguments
 @pytest.mark.parametrize(("calls", "shown", "hint"), compiled.CALLS, ids=[shown for _, shown, _ in compiled.CALLS])
 def test_as_many_versions_are_counted_as_numba_compiles(calls, shown, hint):
     @numba.njit
