@@ -1,5 +1,6 @@
 """A call in a child process ends in a report, whatever it does, and leaves nothing behind."""
 
+import gc
 import os
 import re
 import signal
@@ -130,6 +131,18 @@ def test_memory_that_grows_is_stopped_at_the_limit():
 
     outcome = run_isolated(grow, memory=200 * 2**20)
     assert outcome.kind == "memory" and "200 MiB" in str(outcome)
+
+
+@pytest.mark.parametrize("size", [10, 500, 1000])
+def test_memory_full_of_small_objects_leaves_room_for_the_report(size):
+    def fill():
+        gc.disable()
+        sys.held = None  # lives on after the error
+        while True:
+            sys.held = (sys.held, bytes(size))
+
+    outcome = run_isolated(fill, memory=30 * 2**20)
+    assert outcome.kind == "memory" and "30 MiB" in str(outcome)
 
 
 def test_more_printed_than_anyone_reads_is_cut_and_says_so():

@@ -13,6 +13,8 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
+from functools import partial
 
 ANSWER_LIMIT = 2**29  # bytes of a pickled result; more is a mistake rather than an answer
 
@@ -50,9 +52,14 @@ def watch_for_crashes(folder: str, helper: str | None) -> None:
             ctypes.CDLL(helper).install(crash.fileno())
 
 
-def limit_resources(memory: int | None) -> None:
-    """Let the process grow by ``memory`` bytes beyond what it has already; write no core file."""
+def limit_resources(memory: int | None) -> Callable[[], None]:
+    """Let the process grow by ``memory`` bytes beyond what it has already; write no core file.
+
+    Returns a function that takes the limit on memory away again, and needs hardly any to do so.
+    """
     import resource
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
 
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -60,7 +67,8 @@ def limit_resources(memory: int | None) -> None:
         with open("/proc/self/statm") as statm:
             used = int(statm.read().split()[0]) * resource.getpagesize()
         with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_AS, (used + memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
+            resource.setrlimit(resource.RLIMIT_AS, (used + memory, before[1]))
+    return partial(resource.setrlimit, resource.RLIMIT_AS, before)
 
 
 def described(error: BaseException, kind: str = "exception") -> dict:
@@ -76,16 +84,18 @@ def described(error: BaseException, kind: str = "exception") -> dict:
 
 def answer(folder: str, memory: int | None) -> dict:
     """Run the call; return its answer, or what it raised."""
-    start = time.perf_counter()
+    start, lift = time.perf_counter(), None
     try:
         with open(os.path.join(folder, "call"), "rb") as file:
             function, args, kwargs = pickle.load(file)
-        limit_resources(memory)
+        lift = limit_resources(memory)
         open(os.path.join(folder, "started"), "w").close()
         start = time.perf_counter()
         value = function(*args, **kwargs)
         return {"kind": "ok", "value": value, "seconds": time.perf_counter() - start}
     except MemoryError as error:
+        if lift:
+            lift()  # small objects leave no room for the report
         reply = described(error, "memory")
     except SystemExit as error:
         reply = described(error, "exit")
