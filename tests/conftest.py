@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from xdist.scheduler import LoadScopeScheduling
 
-SPREAD = ("tests/test_browser.py", "tests/test_embedded_compiler.py")  # each of their tests is long, and stands alone
+SPREAD = ("tests/test_embedded_compiler.py",)  # each of its tests is long, and stands alone
 
 
 def _refuse_skip(report, reason: str) -> None:
