@@ -32,9 +32,9 @@ test: ## prove all of it: style, every notebook against its stored outputs, ever
 	$(RUN) ruff format --check $(CODE)
 	$(RUN) unladen lint
 	$(RUN) pytest --nbval notebooks solutions $(FLAGS)
-	$(RUN) pytest tests -m 'measures and not extras' --durations=10 $(FLAGS)
-	$(RUN) pytest --nbval exercises tests -m 'not measures and not extras' -n auto --maxprocesses 4 --dist loadfile \
+	$(RUN) pytest --nbval exercises tests -m 'not measures and not extras' -n auto --dist loadfile \
 	    --no-loadscope-reorder --durations=10 $(FLAGS)
+	$(RUN) pytest tests -m 'measures and not extras' --durations=10 $(FLAGS)
 
 test-extras: ## prove what needs ROOT, Pythran, Taichi, Fortran or other Pythons, in .venv-extras
 	@$(EXTRAS)

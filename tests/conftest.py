@@ -7,9 +7,6 @@ import os
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from xdist.scheduler import LoadScopeScheduling
-
-SPREAD = ("tests/test_embedded_compiler.py",)  # each of its tests is long, and stands alone
 
 
 def _refuse_skip(report, reason: str) -> None:
@@ -33,24 +30,14 @@ def pytest_make_collect_report(collector):
     return report
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a third of the time, these tests wait for a browser, a kernel or a set-up."""
+    return min(4, (os.cpu_count() or 1) + 1)
+
+
 def pytest_collection_modifyitems(items):
     """Where tests share the cores, the long ones start."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
-
-
-class ByFile(LoadScopeScheduling):
-    """Where tests share the cores, a file stays on one of them, in its order: the cells of a notebook do.
-
-    (The groups of pytest-xdist 3.8.0 do nothing under pytest 9.2.0.)
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return nodeid if file in SPREAD else file
-
-
-def pytest_xdist_make_scheduler(config, log):
-    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -196,6 +196,7 @@ def test_an_output_and_a_picture_that_do_not_show_are_found(desk, reader):
     assert look_through(reader, "damaged.ipynb", [{"0": 0, "1": 0}, ["not there"]]) == [{"0": 0, "1": 0}, ["not there"]]
 
 
+@pytest.mark.measures
 @pytest.mark.parametrize("name", [n if n in RUN else pytest.param(n, marks=pytest.mark.extras) for n in LECTURES])
 def test_a_lecture_runs_to_its_end_without_an_error(desk, name):
     lab, context, elsewhere = desk
