@@ -31,7 +31,7 @@ def pytest_make_collect_report(collector):
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: a third of the time, these tests wait for a browser, a kernel or a set-up."""
+    """One more than there are cores, up to four: a third of the time, tests wait for browsers, kernels, set-ups."""
     return min(4, (os.cpu_count() or 1) + 1)
 
 

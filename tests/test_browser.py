@@ -18,8 +18,8 @@ from tests.lab_server import Lab, running_lab
 from tests.wrong_answers.chapter03 import WRONG
 
 LECTURES = sorted(path.stem for path in (REPOSITORY / "notebooks").glob("*.ipynb"))
-# nbval runs every lecture alone on the machine. These two run here as well: what a learner runs first, and what builds
-# and crashes most. The others follow in `make test-extras`, where a claim has the cores to itself.
+# nbval runs every lecture. These two run here as well, alone on the machine, for their claims are judged again: what a
+# learner runs first, and what builds and crashes most. The others follow in `make test-extras`.
 RUN = ("00-start-here", "09-native")
 EXERCISES = "03-dynamic-features"
 ANY_BOUNDARY = re.compile(r"^.*### (BEGIN SOLUTION|END SOLUTION|STUB:).*\n?", re.MULTILINE)
