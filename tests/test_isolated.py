@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests import compilers
+from tests.processes import ends
 from unladen.build import BuildError, build, run_isolated, toolchain
 from unladen.build.parcel import Cell
 from unladen.build.process import PRINTED
@@ -202,10 +203,7 @@ def test_a_process_that_the_call_started_is_ended_with_it(new_session):
         ).pid
 
     pid = run_isolated(f).value
-    deadline = time.monotonic() + 10
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < deadline, "the grandchild is still running"
-        time.sleep(0.05)
+    assert ends(pid, zombie=True)
 
 
 def test_temporary_files_go_with_the_child():

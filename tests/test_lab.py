@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from tests.lab_server import running_lab
+from tests.processes import answers, family
 from unladen.course import lab
 
 
@@ -34,8 +35,8 @@ def test_it_prints_an_address_that_opens_the_first_chapter(server):
 
 
 def test_it_listens_on_this_machine_only(server):
-    family = [psutil.Process(server.process.pid), *psutil.Process(server.process.pid).children(recursive=True)]
-    listening = [c.laddr for p in family for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN]
+    connections = answers(lambda process: process.net_connections("inet"), family(server.process.pid))
+    listening = [c.laddr for of_one in connections for c in of_one if c.status == psutil.CONN_LISTEN]
     assert [a.ip for a in listening if a.port == server.port] == ["127.0.0.1"]
     assert {a.ip for a in listening} == {"127.0.0.1"}
 
@@ -44,8 +45,9 @@ def test_the_token_is_required_and_is_not_on_a_command_line(server):
     with pytest.raises(urllib.error.HTTPError) as refused:
         get(f"http://127.0.0.1:{server.port}/api/contents")
     assert refused.value.code == 403
-    family = [psutil.Process(server.process.pid), *psutil.Process(server.process.pid).children(recursive=True)]
-    assert not any(server.token in " ".join(p.cmdline()) for p in family)
+    commands = answers(psutil.Process.cmdline, family(server.process.pid))
+    assert any("jupyterlab" in command for command in commands)
+    assert not any(server.token in " ".join(command) for command in commands)
 
 
 def test_its_folder_is_the_repository(server):
@@ -85,8 +87,7 @@ def test_a_busy_port_is_said_and_the_next_one_taken(tmp_path):
         with running_lab(tmp_path, busy) as running:
             assert running.port > busy
             assert f"Port {busy} is in use" in running.printed
-            process = psutil.Process(running.process.pid)
-            children = process.children(recursive=True)
+            _, *children = family(running.process.pid)
             assert children
             running.process.terminate()
             assert running.process.wait(30) == 0

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from tests.checkout import REPOSITORY
+from tests.processes import ends
 from unladen.build import nursery, run_isolated
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are forked on Linux only")
@@ -107,10 +108,7 @@ def test_what_it_starts_ends_with_it(own_session):
         ).pid
 
     pid = warm(start).value
-    deadline = time.monotonic() + 5
-    while psutil.pid_exists(pid) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not psutil.pid_exists(pid)
+    assert ends(pid)
 
 
 def test_a_fork_of_it_in_a_session_of_its_own_ends_with_it():
@@ -122,10 +120,7 @@ def test_a_fork_of_it_in_a_session_of_its_own_ends_with_it():
         return pid
 
     pid = warm(fork).value
-    deadline = time.monotonic() + 5
-    while psutil.pid_exists(pid) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not psutil.pid_exists(pid)
+    assert ends(pid)
 
 
 def test_many_at_once_get_their_own_answers():
@@ -155,10 +150,11 @@ def test_the_nursery_goes_when_its_owner_does_and_leaves_no_folder():
             [sys.executable, "-c", program.format(number)], cwd=REPOSITORY, capture_output=True, text=True, check=False
         )
         pid, folder = told.stdout.split()
-        deadline = time.monotonic() + 5
-        while (psutil.pid_exists(int(pid)) or os.path.exists(folder)) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert not psutil.pid_exists(int(pid)) and not os.path.exists(folder)
+        assert ends(int(pid))
+        deadline = time.monotonic() + 30
+        while os.path.exists(folder) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert not os.path.exists(folder)
 
 
 def test_without_a_nursery_the_child_is_a_fresh_one(monkeypatch):

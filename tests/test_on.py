@@ -10,10 +10,10 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 from IPython.testing.globalipapp import start_ipython
 
+from tests.processes import ends
 from unladen.course import render
 from unladen.course.outputs import sanitised
 from unladen.magics import CellError, register
@@ -138,10 +138,7 @@ def test_a_cell_that_does_not_end_is_ended_and_says_what_it_printed():
 def test_what_a_cell_starts_ends_with_it():
     source = "import subprocess\nresult = subprocess.Popen(['sleep', '300'], start_new_session=True).pid"
     sleeper = here(source).result
-    deadline = time.monotonic() + 10
-    while psutil.pid_exists(sleeper) and psutil.Process(sleeper).status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    assert ends(sleeper, zombie=True)
 
 
 def test_a_cell_may_start_processes_as_a_script_may():
