@@ -113,10 +113,25 @@ def test_leaving_the_program_is_reported(leave, words):
 
 def test_an_endless_loop_is_stopped_and_its_line_named():
     started = time.monotonic()
-    outcome = run_isolated(loop, seconds=0.5)
+    outcome = run_isolated(loop, seconds=2)
     assert outcome.kind == "timeout" and time.monotonic() - started < 30
     line = loop.__code__.co_firstlineno + 2
-    assert str(outcome).startswith(f"Still running after 0.5 s at line {line} of test_isolated.py, in loop:")
+    assert str(outcome).startswith(f"Still running after 2 s at line {line} of test_isolated.py, in loop:")
+
+
+def test_a_child_that_is_slow_to_answer_is_still_told_where_it_hangs():
+    def hang():
+        busy = os.getpid()
+        if os.fork() == 0:
+            time.sleep(0.3)
+            os.kill(busy, signal.SIGSTOP)  # as a busy machine does, for longer
+            time.sleep(2.5)
+            os.kill(busy, signal.SIGCONT)
+            os._exit(0)
+        while True:
+            pass
+
+    assert run_isolated(hang, seconds=1).where.endswith(" of test_isolated.py, in hang")
 
 
 def test_a_huge_allocation_is_reported_as_memory():
@@ -264,7 +279,7 @@ def test_a_stack_overflow_in_c_is_called_one(crashes):
 
 
 def test_an_endless_loop_in_c_is_stopped_and_its_function_named(crashes):
-    outcome = run_isolated(crashes.spin, seconds=0.5)
+    outcome = run_isolated(crashes.spin, seconds=2)
     assert outcome.kind == "timeout" and outcome.where == "C function spin"
 
 

@@ -164,7 +164,7 @@ def test_an_isolated_cell_knows_the_functions_and_libraries_of_the_notebook(shel
         ),
         (
             "while True:\n    x = 1\n    x += 1\n",
-            "Still running after 0.5 s at line 2 of the cell: the child process was stopped. The kernel lives.\n",
+            "Still running after 2 s at line 2 of the cell: the child process was stopped. The kernel lives.\n",
         ),
         (
             "import ctypes\nctypes.string_at(0)\n",
@@ -174,7 +174,7 @@ def test_an_isolated_cell_knows_the_functions_and_libraries_of_the_notebook(shel
     ids=["exception", "in a function", "endless", "crash"],
 )
 def test_an_isolated_cell_reports_its_end_on_its_own_line(shell, capsys, cell, report):
-    shell.run_cell_magic("isolated", "--seconds 0.5" if "while" in cell else "", cell)
+    shell.run_cell_magic("isolated", "--seconds 2" if "while" in cell else "", cell)
     assert capsys.readouterr().out == report
 
 
@@ -221,7 +221,7 @@ def test_in_a_real_kernel_outputs_are_stored_and_errors_have_no_traceback(tmp_pa
         "%%c crashes\nlong poke(long n) {\n    return *(volatile long *)n;\n}",
         "%%isolated\nprint('before')\ncrashes.poke(0)",
         "%%c broken\nint f(int n) {\n    return m;\n}",
-        "from unladen.build import run_isolated\ndef f():\n    while True: pass\nprint(run_isolated(f, seconds=0.5))",
+        "from unladen.build import run_isolated\ndef f():\n    while True: pass\nprint(run_isolated(f, seconds=2))",
         "crashes.poke",
     ]
     book = new_notebook(cells=[new_code_cell(c) for c in cells])
@@ -238,7 +238,7 @@ def test_in_a_real_kernel_outputs_are_stored_and_errors_have_no_traceback(tmp_pa
     (error,) = book.cells[3].outputs
     assert error.ename == "CellError" and "magics.py" not in "".join(error.traceback)
     assert "line 3: error" in error.traceback[0]
-    assert stream[4].startswith("Still running after 0.5 s at line 3 of the cell, in f:")
+    assert stream[4].startswith("Still running after 2 s at line 3 of the cell, in f:")
     assert book.cells[5].outputs[0].data["text/plain"] == "crashes: long poke(long n)"
 
 

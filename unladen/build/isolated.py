@@ -113,10 +113,18 @@ class _Isolated(Child):
         return "itself"
 
     def _ask_where(self) -> None:
-        """Have a child that hangs write down where it is."""
+        """Have a child that hangs write down where it is, and wait until it has: on a busy machine that takes a while.
+
+        Python's part comes last, one line at a time; what has not grown since the last look is whole.
+        """
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGUSR1)
-            self.ended.wait(0.2)
+        crash, deadline, before = self.folder / "crash", time.monotonic() + 5, ""
+        while not self.ended.wait(_STEP) and time.monotonic() < deadline:
+            text = crash.read_text(errors="replace") if crash.exists() else ""
+            if text == before and "(most recent call first)" in text:
+                return
+            before = text
 
 
 # -- the report ------------------------------------------------------------------------------------------------------
