@@ -58,6 +58,15 @@ def test_the_cache_is_made_for_its_owner_alone(tmp_path):
     assert run(cache).stderr == ""
 
 
+def test_a_process_that_needs_no_place_of_its_own_leaves_none_when_it_is_killed(tmp_path):
+    (tmp_path / "temporary").mkdir()
+    end = BUILD + "sys.stdout.flush()\nos.kill(os.getpid(), 9)\n"
+    environment = os.environ | {"UNLADEN_CACHE": str(tmp_path / "cache"), "TMPDIR": str(tmp_path / "temporary")}
+    killed = subprocess.run([sys.executable, "-c", end], env=environment, capture_output=True, text=True, timeout=120)
+    assert killed.returncode == -9 and killed.stdout.startswith("42 kept")
+    assert not list((tmp_path / "temporary").iterdir())
+
+
 @pytest.mark.parametrize("mode", [0o770, 0o707])
 def test_a_cache_that_others_can_write_is_refused(tmp_path, mode):
     cache = tmp_path / "shared"

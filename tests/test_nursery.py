@@ -131,11 +131,11 @@ def test_many_at_once_get_their_own_answers():
 
 def test_a_nursery_that_was_killed_is_replaced():
     warm(int)
-    before = nursery._here[WARM].process
-    before.send_signal(signal.SIGKILL)
-    before.wait()
+    before = nursery._here[WARM]
+    before.process.send_signal(signal.SIGKILL)
+    before.process.wait()
     assert warm(lambda: 7).value == 7
-    assert nursery._here[WARM].process is not before
+    assert nursery._here[WARM] is not before and not os.path.exists(os.path.dirname(before.address))
 
 
 def test_the_nursery_goes_when_its_owner_does_and_leaves_no_folder():

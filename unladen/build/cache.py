@@ -41,11 +41,10 @@ def entry(address: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
     one that is interrupted leaves nothing that looks finished. A cache that cannot be written (read-only, full,
     somebody else's) is replaced by a temporary directory of this process, with one line of warning.
     """
-    roots = list(_roots())
-    for root in roots:
+    for root in _roots(made=True):
         if (found := root / address).is_dir():
             return found, True
-    for root in roots:
+    for root in _roots():
         work = None
         try:
             root.mkdir(mode=0o700, parents=True, exist_ok=True)  # somebody may have cleared it meanwhile
@@ -54,7 +53,7 @@ def entry(address: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
             _settle(work, root / address)
             return root / address, False
         except OSError as problem:
-            if problem.errno not in _UNUSABLE or root == roots[-1]:
+            if problem.errno not in _UNUSABLE or root == _temporary():
                 raise
             _warn(f"{root} cannot be written ({os.strerror(problem.errno)})")
         finally:
@@ -98,13 +97,15 @@ def usable() -> Path:
     return next(_roots())
 
 
-def _roots() -> Iterator[Path]:
+def _roots(made: bool = False) -> Iterator[Path]:
+    """Yield the user's cache, if it is fine, and this process's own; with ``made``, only if something is in that."""
     mine = place()
     if problem := _refusal(mine):
         _warn(problem)
     else:
         yield mine
-    yield _temporary()
+    if not made or _temporary.cache_info().currsize:
+        yield _temporary()
 
 
 @cache

@@ -14,6 +14,7 @@ import contextlib
 import os
 import pickle
 import selectors
+import shutil
 import signal
 import socket
 import struct
@@ -101,6 +102,7 @@ class _Nursery:
                 self.process.wait(5)
             self.process.kill()
             self.process.wait()
+            shutil.rmtree(os.path.dirname(self.address), ignore_errors=True)  # one that was killed has left it
 
 
 def born(folder: Path, modules: tuple[str, ...]) -> Born | None:
@@ -110,6 +112,8 @@ def born(folder: Path, modules: tuple[str, ...]) -> Born | None:
     with contextlib.suppress(OSError, struct.error):
         with _lock:
             if modules not in _here or not _here[modules].alive():
+                if modules in _here:
+                    _here[modules].close()
                 _here[modules] = _Nursery(modules)
                 atexit.register(_here[modules].close)
         return Born(_here[modules].address, folder)
