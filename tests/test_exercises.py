@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import runpy
 import subprocess
 import sys
@@ -135,6 +136,13 @@ def test_whatever_an_answer_does_it_is_reported(body, told):
     assert verdict.state == "WRONG"
     assert verdict.lines[0].startswith(told)
     assert verdict.hint
+
+
+def test_an_answer_that_never_ends_is_told_the_loop_it_was_in(monkeypatch):
+    source, cell = "def twice(x):\n    while x < 2 * x + 1:\n        x += 1\n        x -= 1\n", "<ipython-input-7>"
+    monkeypatch.setitem(linecache.cache, cell, (len(source), None, source.splitlines(keepends=True), cell))
+    (line,) = grade(TWICE, written(source)).lines
+    assert line == "twice(0) had not come back after 2 seconds, and was at line 2 of the cell, in twice"
 
 
 def test_a_returned_object_may_be_as_nasty_as_it_likes():

@@ -98,7 +98,7 @@ def usable() -> Path:
 
 
 def _roots(made: bool = False) -> Iterator[Path]:
-    """Yield the user's cache, if it is fine, and this process's own; with ``made``, only if something is in that."""
+    """Yield the user's cache, if it is fine, and this process's own; with ``made``, the latter only if it is there."""
     mine = place()
     if problem := _refusal(mine):
         _warn(problem)

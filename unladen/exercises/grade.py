@@ -157,6 +157,8 @@ def _ended(exercise: Exercise, outcome, running: str) -> Verdict:
     }.get(outcome.kind, f"{running} raised {outcome.error}")
     if outcome.kind in ("signal", "sanitizer") and outcome.where:
         what += f" at {outcome.where}"
+    elif outcome.kind == "timeout" and outcome.where:
+        what += f", and was at {outcome.where}"
     written = next((hint for pattern, hint in exercise.findings if re.search(pattern, what)), "")
     return _wrong(exercise, what, written or _ENDINGS.get(outcome.kind, ""), outcome.stdout)
 
