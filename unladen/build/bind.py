@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unladen.build.convert import converter, returned
+from unladen.build.declared import Parameter, Signature
 from unladen.build.errors import Diagnostic
-from unladen.build.signature import Parameter, Signature
 
 
 @dataclass(frozen=True)

@@ -16,16 +16,19 @@ from types import ModuleType
 from unladen.build import cache, extension, headers, signature
 from unladen.build.bind import Build, Function, Library
 from unladen.build.convert import refusal
+from unladen.build.debuginfo import exported
+from unladen.build.declared import packed, unpacked
 from unladen.build.errors import BuildError, diagnostics, explain
 from unladen.build.order import Order
 from unladen.build.toolchains import processor, toolchain
 
 SUFFIXES = {".c": "c", ".cpp": "cpp", ".cc": "cpp", ".cxx": "cpp"}
-_FLAGS = ("-O3", "-g1", "-Wall", "-Wextra", "-fPIC", "-shared")
+_FLAGS = ("-O3", "-g", "-Wall", "-Wextra", "-fPIC", "-shared")
+_MODULE_FLAGS = ("-O3", "-g1", "-Wall", "-Wextra", "-fPIC", "-shared")  # nothing is read from a module: lines suffice
 _STANDARD = {"c": "-std=c17", "cpp": "-std=c++20"}
 _SANITIZE = ("-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g", "-O1")
 # the rules of this file: to change one is to leave older builds behind
-_RULES = 4
+_RULES = 5
 
 
 def build(
@@ -54,8 +57,9 @@ def build(
     compiler = toolchain(language)
     sanitized = os.environ.get("UNLADEN_SANITIZE") == "1" if sanitize is None else sanitize
     given, files = headers.placed(flags)
-    recipe = (*_FLAGS, _STANDARD[language], *given, *(_SANITIZE if sanitized else ()))
     defines = ("python", module) if module else signature.module(source)
+    usual = _MODULE_FLAGS if defines else _FLAGS
+    recipe = (*usual, _STANDARD[language], *given, *(_SANITIZE if sanitized else ()))
     order = Order(source, language, name, recipe, origin, compiler, defines)
     texts = headers.contents(source, headers.folders(origin))
     abi = extension.abi(order.module[0]) if order.module else ""
@@ -133,7 +137,16 @@ def _compile(order: Order, directory: Path, address: str) -> None:
         found = diagnostics(answer.stderr, order.source, order.file, order.shown)
         raise BuildError(explain(answer.stderr.replace(f"{directory}/", ""), found, order.name), found)
     facts = {"command": [*order.compiler.command, *arguments], "stderr": answer.stderr, "seconds": seconds}
+    if not order.module:
+        facts |= _declared(order, directory)
     (directory / "build.json").write_text(json.dumps(facts), encoding="utf-8")
+
+
+def _declared(order: Order, directory: Path) -> dict:
+    """Return what the library exports, as its debug information says and the source words it."""
+    found = exported(directory / order.library, order.file)
+    functions = signature.worded(order.source, found.functions)
+    return {"functions": [packed(one) for one in functions], "unread": found.unread}
 
 
 def _platform(order: Order) -> list[str]:
@@ -157,8 +170,9 @@ def _load(order: Order, path: Path) -> Library:
         foreign = ctypes.CDLL(str(path))
     except OSError as problem:
         raise BuildError(f"{order.name} was built but cannot be loaded: {_words(problem)}") from None
-    found = signature.signatures(order.source, order.language)
-    refused = {one.name: why for one in found if (why := refusal(one))}
+    facts = json.loads(path.with_name("build.json").read_text(encoding="utf-8"))
+    found = [unpacked(row) for row in facts["functions"]]
+    refused = {one.name: why for one in found if (why := one.refused or refusal(one))}
     bound = [one for one in found if one.name not in refused and hasattr(foreign, one.name)]
     if not bound:
         raise BuildError(_nothing(order, refused))

@@ -8,47 +8,33 @@ from collections.abc import Callable
 
 import numpy as np
 
-from unladen.build.signature import CType, Parameter, Signature
+from unladen.build.declared import CType, Parameter, Signature
 
-# as `signature` names them: `unsigned long int` and `long unsigned` are both "unsigned long"
-SIMPLE = {
-    "bool": ctypes.c_bool,
-    "_Bool": ctypes.c_bool,
-    "char": ctypes.c_byte,
-    "signed char": ctypes.c_byte,
-    "unsigned char": ctypes.c_ubyte,
-    "short": ctypes.c_short,
-    "unsigned short": ctypes.c_ushort,
-    "int": ctypes.c_int,
-    "unsigned": ctypes.c_uint,
-    "long": ctypes.c_long,
-    "unsigned long": ctypes.c_ulong,
-    "long long": ctypes.c_longlong,
-    "unsigned long long": ctypes.c_ulonglong,
-    "size_t": ctypes.c_size_t,
-    "ssize_t": ctypes.c_ssize_t,
-    "ptrdiff_t": ctypes.c_ssize_t,
-    "intptr_t": ctypes.c_ssize_t,
-    "uintptr_t": ctypes.c_size_t,
-    "float": ctypes.c_float,
-    "double": ctypes.c_double,
-}
-SIMPLE |= {f"{u}int{bits}_t": getattr(ctypes, f"c_{u}int{bits}") for u in ("", "u") for bits in (8, 16, 32, 64)}
-_COMPLEX = {"float complex": np.complex64, "double complex": np.complex128}
-_COMPLEX |= {"complex<float>": np.complex64, "complex<double>": np.complex128}
+_BITS = {1: "8", 2: "16", 4: "32", 8: "64"}
+_COMPLEX = {8: np.complex64, 16: np.complex128}
 _REFERENCE = type(ctypes.byref(ctypes.c_int()))
 _FOREIGN = (ctypes._SimpleCData, ctypes._Pointer, ctypes.Array, ctypes.Structure, _REFERENCE)
 
 
+def simple(kind: CType):
+    """Return the ctypes type of a number, None for anything else."""
+    if kind.kind == "enum" and kind.of:
+        return simple(kind.of)
+    if kind.kind in ("int", "unsigned", "char"):
+        sign = "u" if kind.kind == "unsigned" else ""
+        return getattr(ctypes, f"c_{sign}int{_BITS[kind.size]}")
+    return {"bool": ctypes.c_bool, "float": {4: ctypes.c_float, 8: ctypes.c_double}.get(kind.size)}.get(kind.kind)
+
+
 def returned(kind: CType):
     """Return the ctypes type of a result; pointers to what ctypes does not know come back as addresses."""
-    if not kind.stars:
-        if kind.name in ("void", "char"):
-            return {"void": None, "char": ctypes.c_char}[kind.name]
-        return SIMPLE[kind.name]
-    if kind.stars == 1 and kind.name == "char":
+    if kind.kind == "void":
+        return None
+    if kind.kind != "pointer":
+        return ctypes.c_char if kind.kind == "char" else simple(kind)
+    if kind.of.kind == "char":
         return ctypes.c_char_p
-    return ctypes.POINTER(SIMPLE[kind.name]) if kind.stars == 1 and kind.name in SIMPLE else ctypes.c_void_p
+    return ctypes.POINTER(simple(kind.of)) if simple(kind.of) else ctypes.c_void_p
 
 
 def refusal(signature: Signature) -> str:
@@ -57,14 +43,14 @@ def refusal(signature: Signature) -> str:
         return "a function called build cannot be bound, because that name tells how a library was built: rename it"
     returns = signature.returns
     bad = [f"takes {p.text!r}" for p in signature.parameters if not _crosses(p.type)]
-    if not _crosses(returns) and returns != CType("void"):
+    if not _crosses(returns) and returns.kind != "void":
         bad.append(f"returns {signature.text.split(signature.name)[0].strip()!r}")
     advice = "use numbers and pointers to numbers, or bind it with pybind11 or nanobind"
     return f"{signature.name} {bad[0]}, which cannot cross from Python: {advice}" if bad else ""
 
 
 def _crosses(kind: CType) -> bool:
-    return "&" not in kind.name and kind.name != "function" and (kind.stars > 0 or kind.name in SIMPLE)
+    return simple(kind) is not None or kind.kind == "pointer" and kind.of.kind != "function"
 
 
 def converter(parameter: Parameter) -> Callable:
@@ -73,14 +59,14 @@ def converter(parameter: Parameter) -> Callable:
     It raises TypeError, ValueError or OverflowError with what was given, what is expected and what to do.
     """
     kind = parameter.type
-    if kind.stars:
-        return _pointer(kind)
-    simple = SIMPLE[kind.name]
-    if simple in (ctypes.c_double, ctypes.c_float):
-        return _real(simple)
-    if simple is ctypes.c_bool:
-        return lambda value: simple(_boolean(value))
-    return _integer(simple, kind.name)
+    if kind.kind == "pointer":
+        return _pointer(kind.of)
+    number = simple(kind)
+    if number in (ctypes.c_double, ctypes.c_float):
+        return _real(number)
+    if number is ctypes.c_bool:
+        return lambda value: number(_boolean(value))
+    return _integer(number, kind.name)
 
 
 def _boolean(value: object) -> bool:
@@ -126,11 +112,13 @@ def _whole(value: object, name: str) -> int:
 
 
 def _pointer(kind: CType) -> Callable:
-    """Return the converter for a pointer: fast for a fitting array, careful with everything else."""
-    simple = SIMPLE.get(kind.name) if kind.stars == 1 else None
-    element = _COMPLEX.get(kind.name, simple) if kind.stars == 1 else None
+    """Return the converter for a pointer to ``kind``: fast for a fitting array, careful with everything else."""
+    while kind.kind == "array":
+        kind = kind.of
+    number = simple(kind)
+    element = _COMPLEX[kind.size] if kind.kind == "complex" else number
     dtype = np.dtype(element) if element else None
-    from_buffer, byref, array = (simple or ctypes.c_char).from_buffer, ctypes.byref, np.ndarray
+    from_buffer, byref, array = (number or ctypes.c_char).from_buffer, ctypes.byref, np.ndarray
 
     def convert(value):
         if value.__class__ is array and value.dtype is dtype:
@@ -141,8 +129,8 @@ def _pointer(kind: CType) -> Callable:
         if value is None:
             return None
         if isinstance(value, _FOREIGN):
-            return _foreign(value, simple)
-        if isinstance(value, str) and kind == CType("char", 1, True):
+            return _foreign(value, number)
+        if isinstance(value, str) and kind.kind == "char" and kind.const:
             return ctypes.c_char_p(value.encode())
         if isinstance(value, int) and dtype is None and not isinstance(value, bool):
             return ctypes.c_void_p(value)  # an address that C gave out earlier
@@ -182,7 +170,7 @@ def _array(value: object, dtype: np.dtype | None) -> np.ndarray:
 def _check(array: np.ndarray, dtype: np.dtype | None, kind: CType) -> None:
     if array.dtype.hasobject:
         raise TypeError("an array of Python objects holds references, not numbers; give it a dtype that C knows")
-    letters = kind.name == "char" and array.dtype in (np.uint8, np.dtype("S1"))
+    letters = kind.kind == "char" and array.dtype in (np.uint8, np.dtype("S1"))
     if dtype and array.dtype != dtype and not letters:
         given = array.dtype.name
         if array.dtype.newbyteorder("=") == dtype:

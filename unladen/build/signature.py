@@ -1,57 +1,30 @@
-"""What a C or C++ source exports: its functions, their parameters and the comment above each.
+"""How a source words its functions: the declaration as it was written, and the comment above it.
 
-Not a compiler's front end: comments, strings, preprocessor lines and bodies are blanked out, and what is left of a
-file whose functions are meant to be called from outside is simple enough to read with a few patterns.
+What a function takes and returns is not read here (the compiler's debug information says that): this is for show, and
+for the two things that a compiler does not keep, first extents (``double a[3]``) and default arguments.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from unladen.build.declared import CType, Parameter, Signature
+from unladen.build.laid_out import plain
+
 _BLANK = re.compile(
     r"""(?P<keep>extern\s*"C")|//[^\n]*|/\*.*?\*/|R"(?P<end>[^(\s"]*)\(.*?\)(?P=end)"|"(?:\\.|[^"\\\n])*\""""
-    r"""|(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])*'|^[ \t]*\#(?:\\\n|[^\n])*|\[\[.*?\]\]""",
+    r"""|(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])*'|^[ \t]*\#(?:\\\r?\n|[^\n])*|\[\[.*?\]\]""",
     re.S | re.M,
 )
-_ATTRIBUTE = re.compile(r"__attribute__\s*\(\([^()]*(?:\([^()]*\)[^()]*)*\)\)|\balignas\s*\([^)]*\)|\bnoexcept\b")
-_HEAD = re.compile(r"(?P<returns>[\w\s:<>,*&]+?[\s*&])(?P<name>[A-Za-z_]\w*)\s*\((?P<parameters>.*)\)\s*$", re.S)
-_ALIAS = re.compile(r"\btypedef\s+([\w\s:<>*]+?[\s*])(\w+)\s*;|\busing\s+(\w+)\s*=\s*([\w\s:<>*]+?)\s*;")
+_ATTRIBUTE = re.compile(r"__attribute__\s*\(\([^()]*(?:\([^()]*\)[^()]*)*\)\)|\balignas\s*\([^)]*\)")
 _MODULE = re.compile(r"\b(?P<kind>PYBIND11_MODULE|NB_MODULE)\s*\(\s*(?P<name>\w+)|\bPyInit_(?P<plain>\w+)\s*\(")
-_WORDS = ("unsigned", "signed", "short", "long", "int", "char", "float", "double", "complex", "bool", "_Bool", "void")
-_IGNORED = {"const", "extern", "volatile", "register", "constexpr", "struct", "enum", "union"}
-_IGNORED |= {"restrict", "__restrict", "__restrict__"}
-
-
-@dataclass(frozen=True)
-class CType:
-    """A type: its plain ``name`` ("unsigned char"), ``stars``, and whether what it points to is ``const``."""
-
-    name: str
-    stars: int = 0
-    const: bool = False
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter: its ``name``, ``type`` and the ``text`` it was declared with."""
-
-    name: str
-    type: CType
-    text: str
-
-
-@dataclass(frozen=True)
-class Signature:
-    """A function that other languages can call: ``line`` is where it begins, ``doc`` the comment above it."""
-
-    name: str
-    returns: CType
-    parameters: tuple[Parameter, ...]
-    text: str
-    doc: str
-    line: int
+_IGNORED = {"const", "extern", "volatile", "register", "constexpr", "struct", "enum", "union", "class", "inline"}
+_IGNORED |= {"restrict", "__restrict", "__restrict__", "_Atomic", "static", "typename"}
+_EXTENT = re.compile(r"\[\s*(?:static\s+|const\s+|restrict\s+|volatile\s+)*(0[xX][0-9a-fA-F]+|\d+)[uUlL]*\s*\]")
 
 
 def module(source: str) -> tuple[str, str] | None:
@@ -63,118 +36,142 @@ def module(source: str) -> tuple[str, str] | None:
     return kind, found["name"] or found["plain"]
 
 
-@lru_cache(maxsize=64)
-def signatures(source: str, language: str = "c") -> tuple[Signature, ...]:
-    """Return the functions of ``source`` that can be called from outside, in the order they appear."""
-    text = _blanked(source)
-    aliases = {a or b: _type(t or u, {}) for t, a, b, u in _ALIAS.findall(text)}
-    found: dict[str, Signature] = {}
-    for start, end, linkage in _heads(text, language == "c"):
-        begin = end - len(text[start:end].lstrip())
-        one = _signature(_ATTRIBUTE.sub(" ", text[begin:end]), linkage, aliases)
-        if one and one.name not in found:
-            line = source.count("\n", 0, begin)
-            found[one.name] = replace(one, doc=_comment(source.splitlines()[:line]), line=line + 1)
-    return tuple(found.values())
-
-
+@lru_cache(maxsize=4)
 def _blanked(source: str) -> str:
     """Replace what is not code by spaces, keeping every line and column where it is."""
     return _BLANK.sub(lambda m: m[0] if m["keep"] else re.sub(r"[^\n]", " ", m[0]), source)
 
 
-def _heads(text: str, c: bool):
-    """Yield (start, end, callable from outside) of what stands before each body at file scope."""
-    start, depth = 0, 0
-    scopes = [c]  # inside an `extern "C" { }`, names are as in C
-    for brace in re.finditer(r"[{};]", text):
-        what, at = brace[0], brace.start()
-        if depth:
-            depth += {"{": 1, "}": -1, ";": 0}[what]
-        elif what == "{":
-            head = text[start:at]
-            if re.search(r'extern\s*"C"\s*$', head):
-                scopes.append(True)
-            elif re.search(r"\bnamespace\b[\w\s:]*$", head):
-                scopes.append(scopes[-1] and "namespace" in head.split() and len(head.split()) > 1)
-            else:
-                yield start, at, scopes[-1] or bool(re.search(r'extern\s*"C"', head))
-                depth = 1
-        elif what == "}" and len(scopes) > 1:
-            scopes.pop()
-        if not depth:
-            start = at + 1
+def worded(source: str, functions: Sequence[Signature]) -> tuple[Signature, ...]:
+    """Return ``functions`` with what the source says of them; what it says differently stays as it was compiled."""
+    text = _blanked(source)
+    lines = source.split("\n")
+    starts = [0, *(found.end() for found in re.finditer("\n", text))]
+    return tuple(_worded(one, source, text, lines, starts) for one in functions)
 
 
-def _signature(head: str, linkage: bool, aliases: dict[str, CType]) -> Signature | None:
-    plain = " ".join(re.sub(r'extern\s*"C"', " ", head).split())
-    match = _HEAD.match(plain)
-    words = set(re.findall(r"\w+", plain.split("(")[0]))
-    if not linkage or not match or words & {"static", "inline", "template", "operator", "typedef"}:
+def _worded(one: Signature, source: str, text: str, lines: list[str], starts: list[int]) -> Signature:
+    found = _found(one, text, starts)
+    if not found:
+        return one
+    line = bisect(starts, found.begin)
+    one = replace(one, doc=_comment(lines, line - 1), line=line)
+    if len(found.parameters) != len(one.parameters) or not _same(found.returns, "", one.returns):
+        return one
+    rows = [(p, found.text(row), row) for p, row in zip(one.parameters, found.parameters, strict=True)]
+    if not all(_agrees(p, written) for p, written, _ in rows):
+        return one
+    parameters = tuple(
+        replace(p, text=written, least=_least(written, p.type), default=_default(source[slice(*row)], written))
+        for p, written, row in rows
+    )
+    space = "" if found.returns.endswith("*") else " "
+    return replace(
+        one,
+        parameters=parameters,
+        text=f"{found.returns}{space}{one.name}({', '.join(p.text for p in parameters)})",
+    )
+
+
+@dataclass(frozen=True)
+class _Head:
+    """A declaration in the source: where it begins, what it returns, and where each of its parameters stands."""
+
+    code: str
+    begin: int
+    returns: str
+    parameters: list[tuple[int, int]]
+
+    def text(self, row: tuple[int, int]) -> str:
+        return _tidy(self.code[slice(*row)])
+
+
+def _tidy(code: str) -> str:
+    return " ".join(_ATTRIBUTE.sub(" ", code).split())
+
+
+def _found(one: Signature, text: str, starts: list[int]) -> _Head | None:
+    """Find the declaration at the line that the compiler named."""
+    if not 0 < one.line <= len(starts):
         return None
-    texts = [t.strip() for t in _split(match["parameters"])]
-    if texts in ([""], ["void"]):
-        texts = []
-    parameters = tuple(_parameter(t, n, aliases) for n, t in enumerate(texts))
-    returns = " ".join(match["returns"].split())
-    text = f"{returns}{'' if returns.endswith('*') else ' '}{match['name']}({', '.join(texts)})"
-    return Signature(match["name"], _type(returns, aliases), parameters, text, "", 0)
+    end = starts[one.line] if one.line < len(starts) else len(text)
+    name = re.compile(rf"(?<!\w){re.escape(one.name)}(?!\w)\s*(?P<open>\()").search(text, starts[one.line - 1])
+    if not name or name.start() >= end:
+        return None
+    begin = 0
+    for mark in "};{":  # each looks no further back than the one before, or a long source would be read again and again
+        begin = max(begin, text.rfind(mark, begin, name.start()) + 1)
+    returns = text[begin : name.start()]
+    begin += len(returns) - len(returns.lstrip())
+    pieces = list(_pieces(text, name.end("open")))
+    if pieces and len(pieces) == 1 and text[slice(*pieces[0])].split() in ([], ["void"]):
+        pieces = []
+    return _Head(text, begin, _tidy(re.sub(r'extern\s*"C"', " ", returns)), pieces)
 
 
-def _split(text: str) -> list[str]:
-    """Split at the commas that are not inside brackets."""
-    parts, depth = [""], 0
-    for letter in text:
-        depth += (letter in "(<[") - (letter in ")>]")
-        if letter == "," and not depth:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return parts
+def _pieces(text: str, at: int) -> Iterator[tuple[int, int]]:
+    """Yield where each parameter stands, of a list that begins at ``at``, behind its parenthesis."""
+    start, depth = at, 0
+    for bracket in re.compile(r"[][(){}<>,;]").finditer(text, at):
+        letter = bracket[0]
+        if letter in ",)" and not depth:
+            yield start, bracket.start()
+            start = bracket.end()
+            if letter == ")":
+                return
+        depth += (letter in "([{<") - (letter in ")]}>")
+        if letter == ";" and depth <= 0:
+            return
 
 
-def _parameter(text: str, position: int, aliases: dict[str, CType]) -> Parameter:
-    declared, brackets = re.subn(r"\[[^]]*\]", "", text.split("=")[0])
-    if "(" in declared:
-        return Parameter(f"argument {position + 1}", CType("function", 1), text)
-    match = re.match(r"(?P<type>.*[\s*&])(?P<name>[A-Za-z_]\w*)$", declared.strip(), re.S)
-    if not match or match["name"] in _WORDS:  # `unsigned int` without a name
-        kind, name = declared, f"argument {position + 1}"
+def _agrees(parameter: Parameter, written: str) -> bool:
+    """Tell whether a parameter was compiled as it is written: the same name, the same type."""
+    declared = written.split("=")[0].strip()
+    name = "" if parameter.name.startswith("argument ") else parameter.name
+    if name and not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", declared):
+        return False
+    return _same(declared, name, parameter.type)
+
+
+def _same(written: str, name: str, kind: CType) -> bool:
+    """Tell whether the words of a declaration and the compiler's type are the same: base type and levels."""
+    levels = written.count("*") + written.count("[") + written.count("&")
+    while kind.kind in ("pointer", "array", "reference") and kind.of and not kind.name:
+        levels, kind = levels - 1, kind.of
+    if kind.kind == "function":
+        return written.count("(") >= 2
+    if "(" in written and "(*" not in written.replace(" ", ""):
+        return False
+    words = re.sub(r"\[[^]]*\]", " ", written)
+    words = re.sub(r"[*&()]|\w+\s*::", " ", words)
+    if name:
+        words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)(?!.*(?<!\w){re.escape(name)}(?!\w))", " ", words)
+    base = plain([word for word in words.split() if word not in _IGNORED])
+    return levels == 0 and re.sub(r"\w+::", "", base) == plain(re.sub(r"\w+::", "", kind.name).split())
+
+
+def _least(written: str, kind: CType) -> int:
+    """Return the first extent that a parameter was declared with, if it is a number."""
+    first = re.search(r"\[[^]]*\]", written)
+    number = _EXTENT.fullmatch(first[0]) if first and kind.kind == "pointer" and "(" not in written else None
+    if not number:
+        return 0
+    digits = number[1]
+    return int(digits, 16 if digits[:2] in ("0x", "0X") else 8 if digits[0] == "0" else 10)
+
+
+def _default(code: str, written: str) -> str:
+    """Return the text of a default argument; strings were blanked, so it is taken from the source itself."""
+    return _tidy(code.partition("=")[2]) if "=" in written else ""
+
+
+def _comment(lines: list[str], end: int) -> str:
+    """Return the comment that ends on the last of the first ``end`` lines, without its marks."""
+    first = end
+    if end and lines[end - 1].rstrip().endswith("*/"):
+        first = next((n for n in range(end - 1, -1, -1) if lines[n].lstrip().startswith("/*")), end)
     else:
-        kind, name = match["type"], match["name"]
-    # `int grid[10][10]` is a pointer to ints in a row, whatever its dimensions
-    return Parameter(name, _type(kind + "*" * bool(brackets), aliases), text)
-
-
-def _type(text: str, aliases: dict[str, CType]) -> CType:
-    """Read a type; what it was called in ``aliases`` is looked up."""
-    before, star, after = text.partition("*")
-    words = before.replace("std::", "").split()
-    const = "const" in words
-    name = _plain([word for word in words if word not in _IGNORED])
-    stars = (star + after).count("*")
-    if "&" in text:
-        return CType(f"{name} &", stars)
-    alias = aliases.get(name, CType(name))
-    stars += alias.stars
-    return CType(alias.name, stars, bool(stars) and (alias.const if alias.stars else const))
-
-
-def _plain(words: list[str]) -> str:
-    """Name a type in one way: `long unsigned int` is "unsigned long", `signed` is "int"."""
-    words = ["complex" if word == "_Complex" else word for word in words]
-    if not set(words) <= set(_WORDS):
-        return " ".join(words)
-    words = [word for word in words if word != "signed" or "char" in words] or ["int"]
-    return " ".join(sorted([word for word in words if word != "int"] or ["int"], key=_WORDS.index))
-
-
-def _comment(above: list[str]) -> str:
-    """Return the comment that ends on the last of the lines ``above``, without its marks."""
-    first = len(above)
-    if above and above[-1].rstrip().endswith("*/"):
-        first = max((n for n, line in enumerate(above) if line.lstrip().startswith("/*")), default=first)
-    else:
-        while first and above[first - 1].lstrip().startswith("//"):
+        while first and lines[first - 1].lstrip().startswith("//"):
             first -= 1
-    return "\n".join(re.sub(r"^\s*(?://+|/\*+|\*+(?!/))? ?|\s*\*/\s*$", "", line) for line in above[first:]).strip()
+    above = lines[first:end]
+    return "\n".join(re.sub(r"^\s*(?://+|/\*+|\*+(?!/))? ?|\s*\*/\s*$", "", line) for line in above).strip()

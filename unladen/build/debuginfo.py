@@ -1,0 +1,168 @@
+"""What a compiled library exports, read out of its own debug information: functions as the compiler saw them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from unladen.build.declared import CType, Parameter, Signature
+from unladen.build.laid_out import Types, named, number
+from unladen.build.spelled import spelled
+
+# nothing of ours is in there, and it is large
+_FOREIGN = {"std", "__gnu_cxx", "__cxxabiv1", "__gnu_debug", "__debug"}
+_PROMOTED = {"bool", "char", "float", "int", "unsigned"}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """The functions of a library that could be read, and the names of those that are there but could not be."""
+
+    functions: tuple[Signature, ...]
+    unread: tuple[str, ...]
+
+
+def exported(library: Path, file: str) -> Exported:
+    """Return what ``library`` exports under plain names, functions of the source called ``file`` first, in its order.
+
+    Their ``line`` is where the name stands in ``file``; 0 if they come from another file.
+    """
+    with library.open("rb") as stream:
+        names, debug = _elf(stream)
+        found: dict[str, tuple[tuple, Signature]] = {}
+        if debug:
+            for cu in debug.iter_CUs():
+                unit = _Unit(debug, cu, file)
+                for die in _subprograms(cu.get_top_DIE()):
+                    one = unit.signature(die, names)
+                    if one and (one.name not in found or one.line):
+                        column = number(die, "DW_AT_decl_column") or 0
+                        found[one.name] = (not one.line, one.line, column, len(found)), one
+    functions = tuple(one for _, one in sorted(found.values(), key=lambda row: row[0]))
+    return Exported(functions, tuple(sorted(names.keys() - found.keys())))
+
+
+def _elf(stream):
+    """Return the addresses of the functions that a library of Linux exports, by name, and its debug information."""
+    from elftools.elf.elffile import ELFFile
+
+    elf = ELFFile(stream)
+    names = {}
+    if table := elf.get_section_by_name(".dynsym"):
+        for symbol in table.iter_symbols():
+            function = symbol["st_info"]["type"] in ("STT_FUNC", "STT_LOOS", "STT_GNU_IFUNC")
+            # C++ adds the types of its parameters to a name
+            if function and symbol["st_shndx"] != "SHN_UNDEF" and not symbol.name.startswith(("_Z", "_init", "_fini")):
+                names[symbol.name] = symbol["st_value"]
+    return names, elf.get_dwarf_info() if elf.has_dwarf_info() else None
+
+
+def _subprograms(top) -> Iterator:
+    """Yield the functions of a unit, also those inside of namespaces; of what surrounds them, as little as possible."""
+    for die in top.iter_children():
+        if die.tag == "DW_TAG_subprogram":
+            yield die
+        elif die.tag == "DW_TAG_namespace" and named(die) not in _FOREIGN:
+            yield from _subprograms(die)
+
+
+class _Unit:
+    """One compilation unit: what its numbers of files mean, and the types it has."""
+
+    def __init__(self, debug, cu, file: str) -> None:
+        self._debug, self._cu, self._file = debug, cu, file
+        self._types = Types()
+        self._own: set[int] | None = None
+
+    def signature(self, die, names: dict[str, int]) -> Signature | None:
+        """Return the function that ``die`` defines, if it is one of ``names``."""
+        known = _Resolved(die)
+        linkage = known.get("DW_AT_linkage_name")
+        name = (linkage or known.get("DW_AT_name") or b"").decode("utf-8", "replace")
+        if name not in names or not known.get("DW_AT_external") or "DW_AT_declaration" in die.attributes:
+            return None
+        at = number(die, "DW_AT_low_pc")
+        if at is not None and at != names[name]:
+            return None
+        children = list(known.first.iter_children())
+        given = [child for child in children if child.tag == "DW_TAG_formal_parameter"]
+        parameters = tuple(self._parameter(child, n) for n, child in enumerate(given, 1))
+        returns = self._types.of(known.having("DW_AT_type") or die)
+        variable = any(child.tag == "DW_TAG_unspecified_parameters" for child in children)
+        style = known.get("DW_AT_prototyped") or not self._is_c()
+        refused = _refusal(name, parameters, variable, bool(style))
+        text = spelled(name, returns, parameters, variable)
+        own = known.get("DW_AT_decl_file") in self._files()
+        line = known.get("DW_AT_decl_line") or 0
+        return Signature(name, returns, parameters, text, line=line if own else 0, refused=refused)
+
+    def _parameter(self, die, position: int) -> Parameter:
+        known = _Resolved(die)
+        name = (known.get("DW_AT_name") or b"").decode("utf-8", "replace")
+        kind = self._types.of(known.having("DW_AT_type") or die)
+        return Parameter(name or f"argument {position}", kind, spelled(name, kind))
+
+    def _is_c(self) -> bool:
+        # C89, C, C99, C11, C17
+        return number(self._cu.get_top_DIE(), "DW_AT_language") in (1, 2, 12, 29, 44)
+
+    def _files(self) -> set[int]:
+        """Return the numbers under which this unit knows the source itself."""
+        if self._own is None:
+            program = self._debug.line_program_for_CU(self._cu)
+            entries = program["file_entry"] if program else []
+            first = 0 if program and program["version"] >= 5 else 1
+            names = [entry.name.decode("utf-8", "replace").rsplit("/", 1)[-1] for entry in entries]
+            self._own = {n for n, name in enumerate(names, first) if name == self._file}
+        return self._own
+
+
+class _Resolved:
+    """An entry together with those that it completes: its declaration, or what it is a copy of."""
+
+    def __init__(self, die) -> None:
+        self._chain = [die]
+        while len(self._chain) < 4:
+            for link in ("DW_AT_abstract_origin", "DW_AT_specification"):
+                if link in self._chain[-1].attributes:
+                    self._chain.append(self._chain[-1].get_DIE_from_attribute(link))
+                    break
+            else:
+                break
+
+    def get(self, attribute: str):
+        """Return an attribute's value, None if none of the entries has it."""
+        die = self.having(attribute)
+        return die.attributes[attribute].value if die else None
+
+    def having(self, attribute: str):
+        """Return the first of the entries that has ``attribute``, or None."""
+        return next((die for die in self._chain if attribute in die.attributes), None)
+
+    @property
+    def first(self):
+        """The entry whose parameters count: a copy's optimised ones may be fewer than its original's."""
+        origins = [die for die in self._chain if "DW_AT_inline" in die.attributes]
+        return origins[0] if origins else self._chain[0]
+
+
+def _refusal(name: str, parameters: tuple[Parameter, ...], variable: bool, prototyped: bool) -> str:
+    """Say why a function cannot be called with its own types; '' if it can."""
+    if variable:
+        return (
+            f"{name} takes a variable number of arguments (...), which cannot cross from Python: "
+            "write a function that takes an array and its length"
+        )
+    changed = [p for p in parameters if not prototyped and _promoted(p.type)]
+    if changed:
+        return (
+            f"{name} is defined in the old style, in which {changed[0].text!r} is not passed as what it is declared: "
+            f"write the types between the parentheses: {name}({', '.join(p.text for p in parameters)})"
+        )
+    return ""
+
+
+def _promoted(kind: CType) -> bool:
+    """Tell whether an old-style function gets something wider than this."""
+    return kind.kind in _PROMOTED and (kind.size < 4 or (kind.kind, kind.size) == ("float", 4))
