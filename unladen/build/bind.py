@@ -8,6 +8,7 @@ from pathlib import Path
 
 from unladen.build.convert import converter, returned
 from unladen.build.declared import Parameter, Signature
+from unladen.build.defaults import whole
 from unladen.build.errors import Diagnostic
 
 
@@ -85,9 +86,9 @@ class Function:
         foreign.restype = returned(signature.returns)
         foreign.argtypes = [_Checked(p) for p in signature.parameters]
 
-    def __call__(self, *arguments):
-        if len(arguments) != self._count:
-            raise TypeError(f"{self.__name__} takes {_counted(self._count)}, got {len(arguments)}: {self.signature}")
+    def __call__(self, *arguments, **named):
+        if named or len(arguments) != self._count:
+            arguments = self._whole(arguments, named)
         try:
             return self._foreign(*arguments)
         except ctypes.ArgumentError:
@@ -95,6 +96,12 @@ class Function:
             for parameter, argument in zip(self._parameters, arguments, strict=True):
                 self._checked(parameter, argument)
             raise
+
+    def _whole(self, arguments: tuple, named: dict[str, object]) -> list:
+        try:
+            return whole(arguments, named, self._parameters)
+        except TypeError as problem:
+            raise TypeError(f"{self.__name__} {problem}: {self.signature}") from None
 
     def _checked(self, parameter: Parameter, argument: object) -> None:
         try:
@@ -108,10 +115,6 @@ class Function:
 
     def __repr__(self) -> str:
         return f"{self.library._name}: {self.signature}"
-
-
-def _counted(count: int) -> str:
-    return f"{count or 'no'} argument{'s' * (count != 1)}"
 
 
 class _Checked:

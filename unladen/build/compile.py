@@ -16,8 +16,8 @@ from types import ModuleType
 from unladen.build import cache, extension, headers, signature
 from unladen.build.bind import Build, Function, Library
 from unladen.build.convert import refusal
-from unladen.build.debuginfo import exported
-from unladen.build.declared import packed, unpacked
+from unladen.build.declarations import declarations, prepare
+from unladen.build.declared import unpacked
 from unladen.build.errors import BuildError, diagnostics, explain
 from unladen.build.order import Order
 from unladen.build.toolchains import processor, toolchain
@@ -128,6 +128,8 @@ def _compile(order: Order, directory: Path, address: str) -> None:
         f"-ffile-prefix-map={directory}={directory.with_name(address)}",
         *(order.file, *objects, "-o", order.library, *link, "-lm"),
     ]
+    if not order.module:
+        prepare()
     started = time.perf_counter()
     answer = order.compiler.run(arguments, directory)
     seconds = time.perf_counter() - started
@@ -138,15 +140,8 @@ def _compile(order: Order, directory: Path, address: str) -> None:
         raise BuildError(explain(answer.stderr.replace(f"{directory}/", ""), found, order.name), found)
     facts = {"command": [*order.compiler.command, *arguments], "stderr": answer.stderr, "seconds": seconds}
     if not order.module:
-        facts |= _declared(order, directory)
+        facts |= declarations(order, directory, arguments)
     (directory / "build.json").write_text(json.dumps(facts), encoding="utf-8")
-
-
-def _declared(order: Order, directory: Path) -> dict:
-    """Return what the library exports, as its debug information says and the source words it."""
-    found = exported(directory / order.library, order.file)
-    functions = signature.worded(order.source, found.functions)
-    return {"functions": [packed(one) for one in functions], "unread": found.unread}
 
 
 def _platform(order: Order) -> list[str]:
@@ -173,6 +168,7 @@ def _load(order: Order, path: Path) -> Library:
     facts = json.loads(path.with_name("build.json").read_text(encoding="utf-8"))
     found = [unpacked(row) for row in facts["functions"]]
     refused = {one.name: why for one in found if (why := one.refused or refusal(one))}
+    refused |= {name: _unread(order, name) for name in facts["unread"]}
     bound = [one for one in found if one.name not in refused and hasattr(foreign, one.name)]
     if not bound:
         raise BuildError(_nothing(order, refused))
@@ -187,13 +183,20 @@ def _nothing(order: Order, refused: dict[str, str]) -> str:
     if refused:
         why = next(iter(refused.values()))
     elif order.language == "c":
-        why = "define one that is not static"
+        why = "define one that is neither static nor hidden"
     else:
         why = (
             "C++ adds the types of its parameters to a function's name;\n"
             'write extern "C" before the functions to be called, or bind them with PYBIND11_MODULE or NB_MODULE'
         )
     return f"{order.name} has no function that Python can call: {why}"
+
+
+def _unread(order: Order, name: str) -> str:
+    return (
+        f"{name} is in {order.name}, but nothing says what it takes: it is an alias, or comes from an archive or an "
+        f"object that was compiled without -g; compile that with -g, or write a function here that calls {name}"
+    )
 
 
 def _words(problem: OSError) -> str:

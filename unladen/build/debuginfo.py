@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from unladen.build import macho
 from unladen.build.declared import CType, Parameter, Signature
 from unladen.build.laid_out import Types, named, number
 from unladen.build.spelled import spelled
@@ -23,39 +25,58 @@ class Exported:
     unread: tuple[str, ...]
 
 
-def exported(library: Path, file: str) -> Exported:
+def exported(library: Path, file: str, names: dict[str, int | None] | None = None) -> Exported:
     """Return what ``library`` exports under plain names, functions of the source called ``file`` first, in its order.
 
-    Their ``line`` is where the name stands in ``file``; 0 if they come from another file.
+    Their ``line`` is where the name stands in ``file``; 0 if they come from another file. ``names`` are what to look
+    for, each with its address or None, if not what the library exports itself.
     """
-    with library.open("rb") as stream:
-        names, debug = _elf(stream)
-        found: dict[str, tuple[tuple, Signature]] = {}
-        if debug:
-            for cu in debug.iter_CUs():
-                unit = _Unit(debug, cu, file)
-                for die in _subprograms(cu.get_top_DIE()):
-                    one = unit.signature(die, names)
-                    if one and (one.name not in found or one.line):
-                        column = number(die, "DW_AT_decl_column") or 0
-                        found[one.name] = (not one.line, one.line, column, len(found)), one
+    wanted = names_of(library) if names is None else names
+    found: dict[str, tuple[tuple, Signature]] = {}
+    with _debug(library) as debug:
+        for cu in debug.iter_CUs() if debug else ():
+            unit = _Unit(debug, cu, file)
+            for die in _subprograms(cu.get_top_DIE()):
+                one = unit.signature(die, wanted)
+                if one and (one.name not in found or one.line):
+                    column = number(die, "DW_AT_decl_column") or 0
+                    found[one.name] = (not one.line, one.line, column, wanted[one.name] or 0), one
     functions = tuple(one for _, one in sorted(found.values(), key=lambda row: row[0]))
-    return Exported(functions, tuple(sorted(names.keys() - found.keys())))
+    return Exported(functions, tuple(sorted(name for name in wanted.keys() - found.keys() if name[0] != "_")))
 
 
-def _elf(stream):
-    """Return the addresses of the functions that a library of Linux exports, by name, and its debug information."""
+def names_of(library: Path) -> dict[str, int | None]:
+    """Return the addresses of the functions that a library exports under plain names; None where it is chosen late."""
+    with library.open("rb") as stream:
+        names = macho.names(library.read_bytes()) if macho.is_macho(stream.read(4)) else _elf_names(stream)
+    # C++ adds the types of its parameters to a name, and compilers mark their own copies with a dot
+    ours = {name: at for name, at in names.items() if name.isidentifier() and not name.startswith("_Z")}
+    return {name: at for name, at in ours.items() if name not in ("_init", "_fini")}
+
+
+def _elf_names(stream) -> dict[str, int | None]:
     from elftools.elf.elffile import ELFFile
 
-    elf = ELFFile(stream)
-    names = {}
-    if table := elf.get_section_by_name(".dynsym"):
+    names: dict[str, int | None] = {}
+    if table := ELFFile(stream).get_section_by_name(".dynsym"):
         for symbol in table.iter_symbols():
-            function = symbol["st_info"]["type"] in ("STT_FUNC", "STT_LOOS", "STT_GNU_IFUNC")
-            # C++ adds the types of its parameters to a name
-            if function and symbol["st_shndx"] != "SHN_UNDEF" and not symbol.name.startswith(("_Z", "_init", "_fini")):
-                names[symbol.name] = symbol["st_value"]
-    return names, elf.get_dwarf_info() if elf.has_dwarf_info() else None
+            kind = symbol["st_info"]["type"]
+            if kind in ("STT_FUNC", "STT_LOOS", "STT_GNU_IFUNC") and symbol["st_shndx"] != "SHN_UNDEF":
+                names[symbol.name] = symbol["st_value"] if kind == "STT_FUNC" else None
+    return names
+
+
+@contextmanager
+def _debug(library: Path):
+    """Open the debug information of a library, or of an object; None if it has none."""
+    from elftools.elf.elffile import ELFFile
+
+    with library.open("rb") as stream:
+        if macho.is_macho(stream.read(4)):
+            yield macho.debug(macho.beside(library).read_bytes())
+        else:
+            elf = ELFFile(stream)
+            yield elf.get_dwarf_info() if elf.has_dwarf_info() else None
 
 
 def _subprograms(top) -> Iterator:
@@ -72,18 +93,18 @@ class _Unit:
 
     def __init__(self, debug, cu, file: str) -> None:
         self._debug, self._cu, self._file = debug, cu, file
-        self._types = Types()
+        self._types = Types(self._is_c())
         self._own: set[int] | None = None
 
-    def signature(self, die, names: dict[str, int]) -> Signature | None:
+    def signature(self, die, names: dict[str, int | None]) -> Signature | None:
         """Return the function that ``die`` defines, if it is one of ``names``."""
         known = _Resolved(die)
         linkage = known.get("DW_AT_linkage_name")
-        name = (linkage or known.get("DW_AT_name") or b"").decode("utf-8", "replace")
+        name = (linkage or known.get("DW_AT_name") or b"").decode("utf-8", "replace").partition(".")[0]
         if name not in names or not known.get("DW_AT_external") or "DW_AT_declaration" in die.attributes:
             return None
         at = number(die, "DW_AT_low_pc")
-        if at is not None and at != names[name]:
+        if None not in (at, names[name]) and at != names[name]:
             return None
         children = list(known.first.iter_children())
         given = [child for child in children if child.tag == "DW_TAG_formal_parameter"]

@@ -37,9 +37,10 @@ def number(die, attribute: str) -> int | None:
 
 
 class Types:
-    """The types of one library: each is read once."""
+    """The types of one compilation unit, in ``c`` or C++: each is read once."""
 
-    def __init__(self) -> None:
+    def __init__(self, c: bool) -> None:
+        self._c = c  # where a struct is spelled `struct node`
         self._known: dict[tuple[int, bool], CType] = {}
 
     def of(self, die, deep: bool = True) -> CType:
@@ -93,13 +94,16 @@ class Types:
         else:
             values = [number(one, "DW_AT_const_value") or 0 for one in die.iter_children()]
             inner = CType("int" if min(values, default=0) < 0 else "unsigned", "int", size)
-        return CType("enum", named(die), size or inner.size, inner)
+        return CType("enum", self._tagged("enum", named(die)), size or inner.size, inner)
+
+    def _tagged(self, kind: str, name: str) -> str:
+        return f"{kind} {name}" if self._c and name else name
 
     def _record(self, die, kind: str, size: int, deep: bool) -> CType:
         name = named(die)
         if match := _STANDARD_COMPLEX.fullmatch(name):
             return CType("complex", f"std::{name}", size, CType("float", match[1], size // 2))
-        found = CType(kind, name, size)
+        found = CType(kind, self._tagged(kind, name), size)
         if not deep or "DW_AT_declaration" in die.attributes:
             return found
         return replace(found, fields=tuple(self._fields(die)))

@@ -22,6 +22,7 @@ _BLANK = re.compile(
 )
 _ATTRIBUTE = re.compile(r"__attribute__\s*\(\([^()]*(?:\([^()]*\)[^()]*)*\)\)|\balignas\s*\([^)]*\)")
 _MODULE = re.compile(r"\b(?P<kind>PYBIND11_MODULE|NB_MODULE)\s*\(\s*(?P<name>\w+)|\bPyInit_(?P<plain>\w+)\s*\(")
+_MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)\([^)\n]*\)[ \t\\\r\n]+(PYBIND11_MODULE|NB_MODULE)\b", re.M)
 _IGNORED = {"const", "extern", "volatile", "register", "constexpr", "struct", "enum", "union", "class", "inline"}
 _IGNORED |= {"restrict", "__restrict", "__restrict__", "_Atomic", "static", "typename"}
 _EXTENT = re.compile(r"\[\s*(?:static\s+|const\s+|restrict\s+|volatile\s+)*(0[xX][0-9a-fA-F]+|\d+)[uUlL]*\s*\]")
@@ -29,11 +30,20 @@ _EXTENT = re.compile(r"\[\s*(?:static\s+|const\s+|restrict\s+|volatile\s+)*(0[xX
 
 def module(source: str) -> tuple[str, str] | None:
     """Return ("pybind11" | "nanobind" | "python", name) if the source is an extension module, else None."""
-    found = _MODULE.search(_blanked(source))
+    text = _blanked(source)
+    found = _MODULE.search(text)
     if not found:
-        return None
+        return _behind_a_macro(source, text)
     kind = {"PYBIND11_MODULE": "pybind11", "NB_MODULE": "nanobind", None: "python"}[found["kind"]]
     return kind, found["name"] or found["plain"]
+
+
+def _behind_a_macro(source: str, text: str) -> tuple[str, str] | None:
+    """Find a module that a macro of the source's own defines: `#define MOD(n) PYBIND11_MODULE(n, m)`, `MOD(fast)`."""
+    for macro, kind in _MACRO.findall(source):
+        if found := re.search(rf"\b{macro}\s*\(\s*(\w+)", text):
+            return {"PYBIND11_MODULE": "pybind11", "NB_MODULE": "nanobind"}[kind], found[1]
+    return None
 
 
 @lru_cache(maxsize=4)
@@ -61,10 +71,7 @@ def _worded(one: Signature, source: str, text: str, lines: list[str], starts: li
     rows = [(p, found.text(row), row) for p, row in zip(one.parameters, found.parameters, strict=True)]
     if not all(_agrees(p, written) for p, written, _ in rows):
         return one
-    parameters = tuple(
-        replace(p, text=written, least=_least(written, p.type), default=_default(source[slice(*row)], written))
-        for p, written, row in rows
-    )
+    parameters = tuple(_parameter(p, written, source[slice(*row)]) for p, written, row in rows)
     space = "" if found.returns.endswith("*") else " "
     return replace(
         one,
@@ -147,7 +154,8 @@ def _same(written: str, name: str, kind: CType) -> bool:
     if name:
         words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)(?!.*(?<!\w){re.escape(name)}(?!\w))", " ", words)
     base = plain([word for word in words.split() if word not in _IGNORED])
-    return levels == 0 and re.sub(r"\w+::", "", base) == plain(re.sub(r"\w+::", "", kind.name).split())
+    given = re.sub(r"\w+::|\b(?:struct|union|enum) ", "", kind.name)
+    return levels == 0 and base == plain(given.split())
 
 
 def _least(written: str, kind: CType) -> int:
@@ -160,9 +168,13 @@ def _least(written: str, kind: CType) -> int:
     return int(digits, 16 if digits[:2] in ("0x", "0X") else 8 if digits[0] == "0" else 10)
 
 
-def _default(code: str, written: str) -> str:
-    """Return the text of a default argument; strings were blanked, so it is taken from the source itself."""
-    return _tidy(code.partition("=")[2]) if "=" in written else ""
+def _parameter(one: Parameter, written: str, code: str) -> Parameter:
+    """Return a parameter as it is ``written``; ``code`` is the same with its strings, which a default may be."""
+    if "=" not in written:
+        return replace(one, text=written, least=_least(written, one.type))
+    default = " ".join(code.partition("=")[2].split())
+    text = f"{written.partition('=')[0]}={' ' * written.partition('=')[2].startswith(' ')}{default}"
+    return replace(one, text=text, default=default)
 
 
 def _comment(lines: list[str], end: int) -> str:

@@ -1,0 +1,63 @@
+"""From a compiled source to its declarations: as the compiler saw them, worded as they are written."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from unladen.build.debuginfo import Exported, exported, names_of
+from unladen.build.declared import packed
+from unladen.build.order import Order
+from unladen.build.signature import worded
+
+_BINARY = (".o", ".a", ".so", ".dylib")
+_SOURCES = (".c", ".cc", ".cpp", ".cxx", ".s", ".S")
+_OBJECT = "declared.o"
+
+
+def prepare() -> None:
+    """Import what reads debug information while the compiler works: it takes longer than the reading."""
+    threading.Thread(target=importlib.import_module, args=("elftools.elf.elffile",), daemon=True).start()
+
+
+def declarations(order: Order, directory: Path, arguments: Sequence[str]) -> dict:
+    """Return what the library in ``directory`` exports, in a form that JSON can hold.
+
+    "functions" are those that could be read, "unread" the names of those that are exported but could not be: they come
+    from an archive or an object that was compiled without debug information.
+    """
+    library = directory / order.library
+    found = exported(library, order.file)
+    if found.unread and not any(one.line for one in found.functions):
+        found = _asked_again(order, directory, arguments) or found
+    # a main of C++ is called by the system alone, in C it is a function like the others
+    read = [one for one in found.functions if order.language == "c" or one.name != "main"]
+    functions = worded(order.source, read)
+    return {"functions": [packed(one) for one in functions], "unread": found.unread}
+
+
+def _asked_again(order: Order, directory: Path, arguments: Sequence[str]) -> Exported | None:
+    """Compile the source once more, into an object with debug information, where the library came without any.
+
+    A flag of the learner's may have left it out (-g0, -s, -gsplit-dwarf), or a linker that does not copy it.
+    """
+    own = [word for n, word in enumerate(arguments) if not _elsewhere(arguments, n) and not word.startswith("-g")]
+    question = [*own, "-g", "-fno-lto", "-c", order.file, "-o", _OBJECT]
+    answer = order.compiler.run(question, directory)
+    made = directory / _OBJECT
+    if answer.returncode or not made.exists():
+        return None
+    try:
+        return exported(made, order.file, dict.fromkeys(names_of(directory / order.library)))
+    finally:
+        made.unlink()
+
+
+def _elsewhere(arguments: Sequence[str], position: int) -> bool:
+    """Tell whether an argument belongs to linking, or names another file to compile or what is made."""
+    word, before = arguments[position], arguments[position - 1] if position else ""
+    if word == "-o" or before == "-o" or word.startswith(("-l", "-Wl,", "-flto")):
+        return True
+    return before not in ("-include", "-include-pch") and word.endswith((*_BINARY, *_SOURCES))
