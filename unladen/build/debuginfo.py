@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from unladen.build import macho
+from unladen.build import elf, macho
 from unladen.build.declared import CType, Parameter, Signature
 from unladen.build.laid_out import Types, named, number
 from unladen.build.spelled import spelled
 
 # nothing of ours is in there, and it is large
 _FOREIGN = {"std", "__gnu_cxx", "__cxxabiv1", "__gnu_debug", "__debug"}
+_SECTIONS = ("info", "aranges", "abbrev", "frame", "str", "loc", "ranges", "pubtypes", "pubnames", "line", "addr")
+_SECTIONS += ("str_offsets", "line_str", "loclists", "rnglists", "sup", "types")
 _PROMOTED = {"bool", "char", "float", "int", "unsigned"}
 
 
@@ -33,50 +35,48 @@ def exported(library: Path, file: str, names: dict[str, int | None] | None = Non
     """
     wanted = names_of(library) if names is None else names
     found: dict[str, tuple[tuple, Signature]] = {}
-    with _debug(library) as debug:
-        for cu in debug.iter_CUs() if debug else ():
-            unit = _Unit(debug, cu, file)
-            for die in _subprograms(cu.get_top_DIE()):
-                one = unit.signature(die, wanted)
-                if one and (one.name not in found or one.line):
-                    column = number(die, "DW_AT_decl_column") or 0
-                    found[one.name] = (not one.line, one.line, column, wanted[one.name] or 0), one
+    debug = _debug(library)
+    for cu in debug.iter_CUs() if debug else ():
+        unit = _Unit(debug, cu, file)
+        for die in _subprograms(cu.get_top_DIE()):
+            one = unit.signature(die, wanted)
+            if one and (one.name not in found or one.line):
+                column = number(die, "DW_AT_decl_column") or 0
+                found[one.name] = (not one.line, one.line, column, wanted[one.name] or 0), one
     functions = tuple(one for _, one in sorted(found.values(), key=lambda row: row[0]))
     return Exported(functions, tuple(sorted(name for name in wanted.keys() - found.keys() if name[0] != "_")))
 
 
 def names_of(library: Path) -> dict[str, int | None]:
     """Return the addresses of the functions that a library exports under plain names; None where it is chosen late."""
-    with library.open("rb") as stream:
-        names = macho.names(library.read_bytes()) if macho.is_macho(stream.read(4)) else _elf_names(stream)
+    data = library.read_bytes()
+    names = macho.names(data) if macho.is_macho(data) else elf.names(data) if elf.is_elf(data) else {}
     # C++ adds the types of its parameters to a name, and compilers mark their own copies with a dot
     ours = {name: at for name, at in names.items() if name.isidentifier() and not name.startswith("_Z")}
     return {name: at for name, at in ours.items() if name not in ("_init", "_fini")}
 
 
-def _elf_names(stream) -> dict[str, int | None]:
-    from elftools.elf.elffile import ELFFile
-
-    names: dict[str, int | None] = {}
-    if table := ELFFile(stream).get_section_by_name(".dynsym"):
-        for symbol in table.iter_symbols():
-            kind = symbol["st_info"]["type"]
-            if kind in ("STT_FUNC", "STT_LOOS", "STT_GNU_IFUNC") and symbol["st_shndx"] != "SHN_UNDEF":
-                names[symbol.name] = symbol["st_value"] if kind == "STT_FUNC" else None
-    return names
-
-
-@contextmanager
 def _debug(library: Path):
-    """Open the debug information of a library, or of an object; None if it has none."""
-    from elftools.elf.elffile import ELFFile
+    """Return pyelftools' view of the debug information of a library, or of a Mac's object; None if it has none."""
+    from elftools.dwarf.dwarfinfo import DebugSectionDescriptor, DwarfConfig, DWARFInfo
 
-    with library.open("rb") as stream:
-        if macho.is_macho(stream.read(4)):
-            yield macho.debug(macho.beside(library).read_bytes())
-        else:
-            elf = ELFFile(stream)
-            yield elf.get_dwarf_info() if elf.has_dwarf_info() else None
+    data = library.read_bytes()
+    little, width = True, 8
+    if macho.is_macho(data):
+        sections = macho.sections(macho.beside(library).read_bytes())
+    elif elf.is_elf(data):
+        sections = elf.sections(data)
+        little, width = elf.shape(data)
+    else:
+        sections = {}
+    if not {"info", "abbrev"} <= sections.keys():
+        return None
+    found = {
+        name: DebugSectionDescriptor(io.BytesIO(content), f".debug_{name}", 0, len(content), 0)
+        for name, content in sections.items()
+    }
+    asked = {f"debug_{name}_sec": found.get(name) for name in _SECTIONS}
+    return DWARFInfo(DwarfConfig(little, "", width), **asked, eh_frame_sec=None, gnu_debugaltlink_sec=None)
 
 
 def _subprograms(top) -> Iterator:
@@ -103,6 +103,8 @@ class _Unit:
         name = (linkage or known.get("DW_AT_name") or b"").decode("utf-8", "replace").partition(".")[0]
         if name not in names or not known.get("DW_AT_external") or "DW_AT_declaration" in die.attributes:
             return None
+        if known.origin.cu.cu_offset != self._cu.cu_offset:
+            return None  # optimised together with other files (-flto): it is read where it was compiled
         at = number(die, "DW_AT_low_pc")
         if None not in (at, names[name]) and at != names[name]:
             return None
@@ -160,6 +162,11 @@ class _Resolved:
     def having(self, attribute: str):
         """Return the first of the entries that has ``attribute``, or None."""
         return next((die for die in self._chain if attribute in die.attributes), None)
+
+    @property
+    def origin(self):
+        """The last of the entries: the one that is no copy."""
+        return self._chain[-1]
 
     @property
     def first(self):

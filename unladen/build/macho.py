@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +9,6 @@ from pathlib import Path
 _MAGIC = 0xFEEDFACF  # 64 bits, in this machine's byte order: every Mac since 2007
 _SEGMENT, _SYMBOLS = 0x19, 0x2
 _STAB, _PRIVATE, _TYPE, _EXTERNAL, _IN_SECTION = 0xE0, 0x10, 0x0E, 0x01, 0x0E
-# what pyelftools asks for
-_ASKED = ("info", "aranges", "abbrev", "frame", "str", "loc", "ranges", "pubtypes", "pubnames", "line", "addr")
-_ASKED += ("str_offsets", "line_str", "loclists", "rnglists", "sup", "types")
 
 
 def is_macho(data: bytes) -> bool:
@@ -42,19 +38,19 @@ def names(data: bytes) -> dict[str, int]:
     return found
 
 
-def debug(data: bytes):
-    """Return pyelftools' view of a file's debug information, None if it has none."""
-    from elftools.dwarf.dwarfinfo import DebugSectionDescriptor, DwarfConfig, DWARFInfo
-
-    found = {
-        name: DebugSectionDescriptor(io.BytesIO(content), f".debug_{name}", 0, len(content), 0)
-        for name, content in _sections(data)
-    }
-    if "info" not in found:
-        return None
-    wanted = {f"debug_{name}_sec": found.get(name) for name in _ASKED}
-    config = DwarfConfig(little_endian=True, machine_arch="AArch64", default_address_size=8)
-    return DWARFInfo(config, **wanted, eh_frame_sec=None, gnu_debugaltlink_sec=None)
+def sections(data: bytes) -> dict[str, bytes]:
+    """Return the contents of the sections with debug information: "info", "str", "line" …"""
+    found = {}
+    for command, start in _commands(data):
+        if command != _SEGMENT:
+            continue
+        for row in range(struct.unpack_from("<I", data, start + 64)[0]):
+            name, _, _, size, at = struct.unpack_from("<16s16sQQI", data, start + 72 + 80 * row)
+            if name.startswith(b"__debug_"):
+                # a name has sixteen letters and no more: __debug_str_offs
+                word = name.rstrip(b"\0").decode().removeprefix("__debug_")
+                found["str_offsets" if word == "str_offs" else word] = data[at : at + size]
+    return found
 
 
 def _commands(data: bytes) -> Iterator[tuple[int, int]]:
@@ -64,16 +60,3 @@ def _commands(data: bytes) -> Iterator[tuple[int, int]]:
         command, size = struct.unpack_from("<II", data, start)
         yield command, start
         start += size
-
-
-def _sections(data: bytes) -> Iterator[tuple[str, bytes]]:
-    for command, start in _commands(data):
-        if command != _SEGMENT:
-            continue
-        for row in range(struct.unpack_from("<I", data, start + 64)[0]):
-            at = start + 72 + 80 * row
-            name, _, _, size, offset = struct.unpack_from("<16s16sQQI", data, at)
-            if name.startswith(b"__debug_"):
-                # a name has sixteen letters and no more: __debug_str_offs
-                word = name.rstrip(b"\0").decode().removeprefix("__debug_")
-                yield {"str_offs": "str_offsets"}.get(word, word), data[offset : offset + size]
