@@ -59,7 +59,9 @@ def build(
     given, files = headers.placed(flags)
     defines = ("python", module) if module else signature.module(source)
     usual = _MODULE_FLAGS if defines else _FLAGS
-    recipe = (*usual, _STANDARD[language], *given, *(_SANITIZE if sanitized else ()))
+    # after a -g0 of the learner's, a second -g brings back what the declarations are read from
+    again = ("-g",) if not defines and any(flag.startswith("-g") for flag in given) else ()
+    recipe = (*usual, _STANDARD[language], *given, *(_SANITIZE if sanitized else ()), *again)
     order = Order(source, language, name, recipe, origin, compiler, defines)
     texts = headers.contents(source, headers.folders(origin))
     abi = extension.abi(order.module[0]) if order.module else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from unladen.build.spelled import spelled
 _FOREIGN = {"std", "__gnu_cxx", "__cxxabiv1", "__gnu_debug", "__debug"}
 _SECTIONS = ("info", "aranges", "abbrev", "frame", "str", "loc", "ranges", "pubtypes", "pubnames", "line", "addr")
 _SECTIONS += ("str_offsets", "line_str", "loclists", "rnglists", "sup", "types")
+_LEVEL = re.compile(r" -g(?:gdb)?(\d?)(?= |$)")
 _PROMOTED = {"bool", "char", "float", "int", "unsigned"}
 
 
@@ -37,6 +39,8 @@ def exported(library: Path, file: str, names: dict[str, int | None] | None = Non
     found: dict[str, tuple[tuple, Signature]] = {}
     debug = _debug(library)
     for cu in debug.iter_CUs() if debug else ():
+        if _has_lines_only(cu):
+            continue
         unit = _Unit(debug, cu, file)
         for die in _subprograms(cu.get_top_DIE()):
             one = unit.signature(die, wanted)
@@ -86,6 +90,13 @@ def _subprograms(top) -> Iterator:
             yield die
         elif die.tag == "DW_TAG_namespace" and named(die) not in _FOREIGN:
             yield from _subprograms(die)
+
+
+def _has_lines_only(cu) -> bool:
+    """Tell whether gcc was asked for lines alone (-g1): functions are then named as if they took nothing."""
+    found = cu.get_top_DIE().attributes.get("DW_AT_producer")
+    levels = _LEVEL.findall(found.value.decode("utf-8", "replace")) if found else []
+    return levels[-1:] == ["1"]
 
 
 class _Unit:
