@@ -359,6 +359,7 @@ int f(int *p) { return q(*p); }
     assert found.functions[0].returns.size == 4 and found.unread == ()
 
 
+@pytest.mark.measures
 def test_wording_a_source_takes_time_in_proportion_to_its_length():
     def seconds(count: int) -> float:
         source = "".join(f"// {n}\ndouble f{n}(double x) {{ return x + {n}; }}\n" for n in range(count))

@@ -22,6 +22,10 @@ _BLANK = re.compile(
 )
 _ATTRIBUTE = re.compile(r"__attribute__\s*\(\([^()]*(?:\([^()]*\)[^()]*)*\)\)|\balignas\s*\([^)]*\)")
 _MODULE = re.compile(r"\b(?P<kind>PYBIND11_MODULE|NB_MODULE)\s*\(\s*(?P<name>\w+)|\bPyInit_(?P<plain>\w+)\s*\(")
+_OPENING = re.compile(r"\s*\(")
+_WORD = re.compile(r"\w")
+_SCOPE = re.compile(r"\[[^]]*\]|\w+\s*::\s*")
+_NAMES = re.compile(r"[^\W\d]\w*(?:<[^<>]*>)?")
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)\([^)\n]*\)[ \t\\\r\n]+(PYBIND11_MODULE|NB_MODULE)\b", re.M)
 _IGNORED = {"const", "extern", "volatile", "register", "constexpr", "struct", "enum", "union", "class", "inline"}
 _IGNORED |= {"restrict", "__restrict", "__restrict__", "_Atomic", "static", "typename"}
@@ -102,15 +106,20 @@ def _found(one: Signature, text: str, starts: list[int]) -> _Head | None:
     if not 0 < one.line <= len(starts):
         return None
     end = starts[one.line] if one.line < len(starts) else len(text)
-    name = re.compile(rf"(?<!\w){re.escape(one.name)}(?!\w)\s*(?P<open>\()").search(text, starts[one.line - 1])
-    if not name or name.start() >= end:
+    at = start = starts[one.line - 1]
+    while (at := text.find(one.name, at, end)) >= 0:
+        opening = _OPENING.match(text, at + len(one.name))
+        if opening and not _WORD.fullmatch(text, max(at - 1, start), at):
+            break
+        at += 1
+    else:
         return None
     begin = 0
     for mark in "};{":  # each looks no further back than the one before, or a long source would be read again and again
-        begin = max(begin, text.rfind(mark, begin, name.start()) + 1)
-    returns = text[begin : name.start()]
+        begin = max(begin, text.rfind(mark, begin, at) + 1)
+    returns = text[begin:at]
     begin += len(returns) - len(returns.lstrip())
-    pieces = list(_pieces(text, name.end("open")))
+    pieces = list(_pieces(text, opening.end()))
     if pieces and len(pieces) == 1 and text[slice(*pieces[0])].split() in ([], ["void"]):
         pieces = []
     return _Head(text, begin, _tidy(re.sub(r'extern\s*"C"', " ", returns)), pieces)
@@ -135,27 +144,27 @@ def _agrees(parameter: Parameter, written: str) -> bool:
     """Tell whether a parameter was compiled as it is written: the same name, the same type."""
     declared = written.split("=")[0].strip()
     name = "" if parameter.name.startswith("argument ") else parameter.name
-    if name and not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", declared):
-        return False
     return _same(declared, name, parameter.type)
 
 
 def _same(written: str, name: str, kind: CType) -> bool:
-    """Tell whether the words of a declaration and the compiler's type are the same: base type and levels."""
+    """Tell whether a declaration is of ``name`` and its words are the compiler's type: the base type and the levels."""
     levels = written.count("*") + written.count("[") + written.count("&")
     while kind.kind in ("pointer", "array", "reference") and kind.of and not kind.name:
         levels, kind = levels - 1, kind.of
+    words = _NAMES.findall(_SCOPE.sub(" ", written))
+    if name:
+        if name not in words:
+            return False
+        del words[len(words) - 1 - words[::-1].index(name)]
     if kind.kind == "function":
         return written.count("(") >= 2
     if "(" in written and "(*" not in written.replace(" ", ""):
         return False
-    words = re.sub(r"\[[^]]*\]", " ", written)
-    words = re.sub(r"[*&()]|\w+\s*::", " ", words)
-    if name:
-        words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)(?!.*(?<!\w){re.escape(name)}(?!\w))", " ", words)
-    base = plain([word for word in words.split() if word not in _IGNORED])
-    given = re.sub(r"\w+::|\b(?:struct|union|enum) ", "", kind.name)
-    return levels == 0 and base == plain(given.split())
+    given = _SCOPE.sub("", kind.name).split()
+    return levels == 0 and plain([w for w in words if w not in _IGNORED]) == plain(
+        [w for w in given if w not in _IGNORED]
+    )
 
 
 def _least(written: str, kind: CType) -> int:
