@@ -292,13 +292,18 @@ def test_a_call_that_does_not_come_out_even_says_how(call, words):
         call(build(DEFAULTS, "cpp", name="defaults"))
 
 
-@pytest.mark.parametrize(("language", "words"), [("c", "neither static nor hidden"), ("cpp", 'write extern "C"')])
-def test_a_library_that_hides_everything_says_what_to_do(language, words):
+@pytest.mark.parametrize(
+    ("language", "source", "words"),
+    [
+        ("c", "static int f(void) { return 1; }\nint (*p)(void) = f;", "not static"),
+        ("c", '__attribute__((visibility("hidden"))) int f(void) { return 1; }', "nor hidden"),
+        ("c", "inline int f(void) { return 1; }", "nor only inline"),
+        ("cpp", "int f() { return 1; }", 'write extern "C"'),
+    ],
+)
+def test_a_library_that_exports_nothing_says_why(any_compiler, language, source, words):
     with pytest.raises(BuildError, match=words):
-        build(
-            "static int f(void) { return 1; }\nint (*p)(void) = f;" if language == "c" else "int f() { return 1; }",
-            language,
-        )
+        build(source, language)
 
 
 def test_a_module_behind_a_macro_of_its_own_is_a_module():

@@ -185,7 +185,7 @@ def _nothing(order: Order, refused: dict[str, str]) -> str:
     if refused:
         why = next(iter(refused.values()))
     elif order.language == "c":
-        why = "define one that is neither static nor hidden"
+        why = "define one that is not static, nor hidden, nor only inline (of which C keeps no copy)"
     else:
         why = (
             "C++ adds the types of its parameters to a function's name;\n"
