@@ -346,6 +346,19 @@ def test_first_extents_are_kept():
     assert [p.least for p in library.f._parameters] == [3, 16, 2, 0, 0, 0, 0]
 
 
+def test_first_extents_that_are_macros_are_looked_up(any_compiler):
+    source = """#define N 4
+#define M (N)
+#define TWICE 2
+#undef TWICE
+#define TWICE 3
+enum { K = 5 };
+int f(int a[N], int b[static M], int c[TWICE], int d[K], int e[GIVEN], int n, int g[n], int h[N][2]) { return a[0]; }
+"""
+    library = build(source, name="extents", flags=["-w", "-DGIVEN=6u"])
+    assert [p.least for p in library.f._parameters] == [4, 4, 0, 0, 6, 0, 0, 4]
+
+
 @pytest.mark.parametrize("target", ["aarch64-macos", "x86_64-macos"])
 def test_a_mac_library_can_be_read(tmp_path, target):
     if not zig_binary():

@@ -11,6 +11,7 @@ from pathlib import Path
 from unladen.build.debuginfo import Exported, exported, names_of
 from unladen.build.declared import packed
 from unladen.build.errors import BuildError
+from unladen.build.extents import with_extents
 from unladen.build.order import Order
 from unladen.build.signature import worded
 
@@ -42,7 +43,7 @@ def declarations(order: Order, directory: Path, arguments: Sequence[str]) -> dic
         )
     # a main of C++ is called by the system alone, in C it is a function like the others
     read = [one for one in found.functions if order.language == "c" or one.name != "main"]
-    functions = worded(order.source, read)
+    functions = with_extents(worded(order.source, read), order.source, lambda: _macros(order, directory, arguments))
     return {"functions": [packed(one) for one in functions], "unread": found.unread}
 
 
@@ -70,6 +71,12 @@ def _asked_again(order: Order, directory: Path, arguments: Sequence[str]) -> Exp
         return _read(made, order, dict.fromkeys(names_of(directory / order.library)))
     finally:
         made.unlink()
+
+
+def _macros(order: Order, directory: Path, arguments: Sequence[str]) -> str:
+    """Return every macro that is defined at the end of the source, one #define a line."""
+    own = [word for n, word in enumerate(arguments) if not _elsewhere(arguments, n) and not word.startswith("-g")]
+    return order.compiler.run([*own, "-E", "-dM", order.file], directory).stdout
 
 
 def _elsewhere(arguments: Sequence[str], position: int) -> bool:
