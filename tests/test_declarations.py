@@ -108,6 +108,15 @@ def test_zig_is_read_like_the_others(zig):
         ("c", "typedef __typeof__(0.5) real;\nreal half(real x) { return x / 2; }"),
         ("c", "double half(double);\ndouble half(double x) { return x / 2; }\n#define half wrong"),
         ("c", '#line 700 "grammar.y"\ndouble half(double x) { return x / 2; }'),
+        ("c", "#define REAL int\nREAL f(REAL x) { return x; }\n#undef REAL\n#define REAL double\n"
+              "REAL half(REAL x) { return x / 2; }"),
+        ("c", "#define ARGS double x\ndouble half(ARGS) { return x / 2; }"),
+        ("c", "dou\\\nble half(dou\\\nble x) { return x / 2; }"),
+        ("c", "typedef double fn(double);\nfn half;\ndouble half(double x) { return x / 2; }"),
+        ("c", "#if 0\ndon't\n#endif\ndouble half(double x) { return x / 2; }"),
+        ("cpp", 'double half(int x) { return -x; }\nextern "C" double half(double x) { return x / 2; }'),
+        ("cpp", 'using R = double;\nextern "C" R half(R x) { using R = long; R two = 2; return x / two; }'),
+        ("cpp", 'extern "C" auto half(double x) { return x / 2; }'),
         ("c", "double half\n(\n  double x  // halved\n)\n{ return x / 2; }"),
     ],
 )  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 from unladen.build import elf, macho
 from unladen.build.declared import CType, Parameter, Signature
 from unladen.build.laid_out import Types, named, number
-from unladen.build.spelled import spelled
+from unladen.build.spelled import prototype, spelled
 
 # nothing of ours is in there, and it is large
 _FOREIGN = {"std", "__gnu_cxx", "__cxxabiv1", "__gnu_debug", "__debug"}
@@ -126,7 +126,7 @@ class _Unit:
         variable = any(child.tag == "DW_TAG_unspecified_parameters" for child in children)
         style = known.get("DW_AT_prototyped") or not self._is_c()
         refused = _refusal(name, parameters, variable, bool(style))
-        text = spelled(name, returns, parameters, variable)
+        text = prototype(name, returns, parameters, variable)
         own = known.get("DW_AT_decl_file") in self._files()
         line = known.get("DW_AT_decl_line") or 0
         return Signature(name, returns, parameters, text, line=line if own else 0, refused=refused)
@@ -138,8 +138,8 @@ class _Unit:
         return Parameter(name or f"argument {position}", kind, spelled(name, kind))
 
     def _is_c(self) -> bool:
-        # C89, C, C99, C11, C17
-        return number(self._cu.get_top_DIE(), "DW_AT_language") in (1, 2, 12, 29, 44)
+        # C89, C, C99, C11, C17, C23
+        return number(self._cu.get_top_DIE(), "DW_AT_language") in (1, 2, 12, 29, 44, 62)
 
     def _files(self) -> set[int]:
         """Return the numbers under which this unit knows the source itself."""

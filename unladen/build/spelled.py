@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from unladen.build.declared import CType, Parameter
 
 
-def spelled(name: str, kind: CType, parameters: Sequence[Parameter] | None = None, variable: bool = False) -> str:
-    """Return the declaration of ``name``: "double *x", or with ``parameters`` (of a function) "float half(float x)"."""
-    if parameters is not None:
-        texts = [p.text for p in parameters] + ["..."] * variable
-        name += f"({', '.join(texts)})"
+def spelled(name: str, kind: CType) -> str:
+    """Return the declaration of a parameter: "double *x"; without a name, of its type: "double *"."""
     return _around(kind, name)
+
+
+def prototype(name: str, returns: CType, parameters: Sequence[Parameter], variable: bool = False) -> str:
+    """Return the declaration of a function: "float half(float x)"; ``variable`` if it takes more than it says (...)."""
+    texts = [p.text for p in parameters] + ["..."] * variable
+    return _around(returns, f"{name}({', '.join(texts)})")
 
 
 def _around(kind: CType, inside: str) -> str:
