@@ -172,6 +172,7 @@ def test_names_beyond_ascii_are_names(any_compiler):
         ("#define EXPORT\nEXPORT double f(double x) { return x; }", "double f(double x)"),
         ("_Noreturn void f(void) { for (;;) ; }", "void f()"),
         ("float f(x) double x; { return x; }", "float f(double x)"),
+        ("int f(n) int n; { return n; }", "int f(int n)"),
         ("struct p { int x; }; int f(struct p *q) { return q->x; }", "int f(struct p *q)"),
         ("#define F(n) double n(const double *x, int k[3], char **s, double (*g)[4])\nF(f) { return *x; }",
          "double f(const double *x, int *k, char **s, double (*g)[4])"),
@@ -282,6 +283,20 @@ def test_arguments_may_be_named_and_defaults_left_out(any_compiler):
     assert library.line(x=1, n=0) == library.line(1.0, n=0) == 2 + rest
     assert library.line(1, 3, 0, c="a", s=b"zz") == 3 + ord("z") + ord("a")
     assert library.more(1, y=4) == 5
+
+
+def test_defaults_of_an_earlier_declaration_count(any_compiler):
+    source = """extern "C" int f(int x, int = 4);
+int y;
+int g() { int f(int, int); return f(y = 3, y = 5); }
+int f(int x, int n) { return x + n; }
+extern "C" int h(int z) { return z; }
+int k() { int z; h(z = 7); return z; }
+"""
+    library = build(source, "cpp", name="earlier", flags=["-w"])
+    assert library.f(1) == 5 and library.f(x=1, n=2) == 3
+    with pytest.raises(TypeError, match="h takes 1 argument, got 0"):
+        library.h()
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ _BLANK = re.compile(
 _ATTRIBUTE = re.compile(r"__attribute__\s*\(\([^()]*(?:\([^()]*\)[^()]*)*\)\)|\balignas\s*\([^)]*\)")
 _MODULE = re.compile(r"\b(?P<kind>PYBIND11_MODULE|NB_MODULE)\s*\(\s*(?P<name>\w+)|\bPyInit_(?P<plain>\w+)\s*\(")
 _OPENING = re.compile(r"\s*\(")
+_DEFAULTED = re.compile(r"(\w+)\s*\(([^(){};]*=[^;{}]*)\)[\s\w]*;")
 _WORD = re.compile(r"\w")
 _SCOPE = re.compile(r"\[[^]]*\]|\w+\s*::\s*")
 _NAMES = re.compile(r"[^\W\d]\w*(?:<[^<>]*>)?")
@@ -61,7 +62,24 @@ def worded(source: str, functions: Sequence[Signature]) -> tuple[Signature, ...]
     text = _blanked(source)
     lines = source.split("\n")
     starts = [0, *(found.end() for found in re.finditer("\n", text))]
-    return tuple(_worded(one, source, text, lines, starts) for one in functions)
+    found = [_worded(one, source, text, lines, starts) for one in functions]
+    # the first counts: a declaration stands before all calls
+    earlier = {match[1]: match.start(2) for match in reversed(list(_DEFAULTED.finditer(text)))}
+    return tuple(_with_defaults(one, source, text, earlier.get(one.name)) for one in found)
+
+
+def _with_defaults(one: Signature, source: str, text: str, at: int | None) -> Signature:
+    """Return a function with the default arguments of an earlier declaration, whose parameters begin ``at``."""
+    rows = [] if at is None else list(_pieces(text, at))
+    if len(rows) != len(one.parameters) or any(p.default for p in one.parameters):
+        return one
+    pairs = [(p, _tidy(text[slice(*row)]), row) for p, row in zip(one.parameters, rows, strict=True)]
+    # what looks like a declaration may be a call: f(x = 2);
+    if not all(_same(w.split("=")[0], p.name, p.type) or _same(w.split("=")[0], "", p.type) for p, w, _ in pairs):
+        return one
+    given = [_parameter(p, w, source[slice(*row)]) if "=" in w else p for p, w, row in pairs]
+    head, _, _ = one.text.partition("(")
+    return replace(one, parameters=tuple(given), text=f"{head}({', '.join(p.text for p in given)})")
 
 
 def _worded(one: Signature, source: str, text: str, lines: list[str], starts: list[int]) -> Signature:
@@ -162,9 +180,9 @@ def _same(written: str, name: str, kind: CType) -> bool:
     if "(" in written and "(*" not in written.replace(" ", ""):
         return False
     given = _SCOPE.sub("", kind.name).split()
-    return levels == 0 and plain([w for w in words if w not in _IGNORED]) == plain(
-        [w for w in given if w not in _IGNORED]
-    )
+    spoken, meant = ([word for word in either if word not in _IGNORED] for either in (words, given))
+    # no word at all is no type: an old-style list of names
+    return bool(spoken) and levels == 0 and plain(spoken) == plain(meant)
 
 
 def _least(written: str, kind: CType) -> int:
