@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from unladen.timing import allowance
+
 _CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 _UNITS = {"K": 2**10, "M": 2**20, "G": 2**30}
 
@@ -32,9 +34,7 @@ def cores() -> dict[str, float]:
 
     logical = os.cpu_count() or 0
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else logical
-    quota, _, period = _read("/sys/fs/cgroup/cpu.max").strip().partition(" ")
-    if quota.isdigit() and period.isdigit():
-        usable = min(usable, int(quota) / int(period))
+    usable = min(usable, allowance.share_of_cores())
     return {"physical": psutil.cpu_count(logical=False) or 0, "logical": logical, "usable": usable}
 
 
@@ -42,9 +42,16 @@ def memory() -> int:
     """The bytes of memory that this process may use."""
     import psutil
 
-    total = psutil.virtual_memory().total
-    limit = _read("/sys/fs/cgroup/memory.max").strip()
-    return min(total, int(limit)) if limit.isdigit() else total
+    return int(min(psutil.virtual_memory().total, allowance.memory_of_groups(), allowance.addresses()))
+
+
+def free_memory() -> int:
+    """The bytes of memory that this process may still take: less where a container or ``ulimit`` allows less."""
+    import psutil
+
+    mine = psutil.Process().memory_info()
+    left = min(allowance.memory_of_groups() - mine.rss, allowance.addresses() - mine.vms)
+    return int(max(0, min(psutil.virtual_memory().available, left)))
 
 
 def caches() -> dict[str, int]:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from unladen.timing import hardware
 from unladen.timing.stopwatch import Lane
 
 ARRAY = 2**26  # bytes of each of the three arrays: 64 MiB, twice a large third-level cache's share of one core
@@ -41,9 +42,8 @@ class Peak:
 def measure_bandwidth(nbytes: int = ARRAY) -> Bandwidth:
     """Measure the bandwidth with three arrays of ``nbytes`` each, or smaller ones where memory is short."""
     import numpy as np
-    import psutil
 
-    nbytes = min(nbytes, psutil.virtual_memory().available // 8) // 64 * 64
+    nbytes = max(2**12, min(nbytes, hardware.free_memory() // 8) // 64 * 64)
     n = nbytes // 8
     a, b, c = np.ones(n), np.ones(n), np.ones(n)
     whole = a.view(np.uint64)

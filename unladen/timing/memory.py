@@ -173,10 +173,8 @@ def sweep(smallest: int = SMALLEST, largest: int | None = None, *, per_octave: i
     ``largest`` is 256 MiB, or twice the largest cache that the system tells of, or less where memory is short. Needs
     a C compiler (``native/latency.c``); raises ``BuildError``.
     """
-    import psutil
-
     largest = largest or max(LARGEST, 2 * max(hardware.caches().values(), default=0))
-    largest = max(2 * smallest, min(largest, psutil.virtual_memory().available // 4))
+    largest = max(2 * smallest, min(largest, hardware.free_memory() // 4))
     points = range(int(math.log2(largest / smallest) * per_octave) + 1)
     sizes = [int(smallest * 2 ** (k / per_octave)) // LINE * LINE for k in points]
     return Waits(sizes, _measured(sizes, PASSES))
