@@ -69,7 +69,10 @@ def newer_interpreter() -> str:
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
         found = shutil.which(f"python3.{minor}")
         asked = f"import sys, ensurepip, venv; assert sys.version_info[:2] == (3, {minor})"
-        if found and subprocess.call([found, "-c", asked], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) == 0:
+        if (
+            found
+            and subprocess.call([found, "-I", "-c", asked], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) == 0
+        ):
             return found
     return ""
 
@@ -97,7 +100,7 @@ def insist_on_python() -> None:
         )
     print(f"The course needs {supported}, this is {this}: going on with {other}")
     sys.stdout.flush()
-    os.execv(other, [other, *sys.argv])
+    os.execv(other, [other, "-E", *sys.argv])
 
 
 def lock_of(extra: str) -> str:
@@ -189,7 +192,7 @@ def index_settings(python: Path) -> dict:
 
     Where uv is configured by itself, nothing is added.
     """
-    folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    folder = Path(os.environ.get("XDG_CONFIG_HOME") or os.path.join(host.home(), ".config"))
     own = [folder / "uv" / "uv.toml", Path("/etc/uv/uv.toml")]
     names = {
         "index-url": "UV_DEFAULT_INDEX",
@@ -200,7 +203,7 @@ def index_settings(python: Path) -> dict:
     if any(map(Path.exists, own)) or any(n in os.environ for n in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX")):
         return {}
     answer = subprocess.run(
-        [str(python), "-m", "pip", "config", "list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [str(python), "-E", "-m", "pip", "config", "list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     settings = {}
     for line in answer.stdout.decode("utf-8", "replace").splitlines():

@@ -44,9 +44,9 @@ def install_command(thing: str, version: str = "") -> str:
 
 def find_compiler(language: str) -> list:
     """The system's command for ``language``, ``"CC"`` or ``"CXX"`` as the variables of that name; ``[]`` for none."""
-    chosen = shlex.split(os.environ.get(language, ""))
+    chosen = os.environ.get(language, "").strip()
     if chosen:
-        return chosen if shutil.which(chosen[0]) else []
+        return _chosen(chosen)
     if platform.system() == "Darwin" and shutil.which("xcode-select"):
         # Without the command line tools macOS has a `cc` that only opens a window offering them.
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -54,3 +54,20 @@ def find_compiler(language: str) -> list:
             return []
     names = {"CC": ("cc", "gcc", "clang"), "CXX": ("c++", "g++", "clang++")}[language]
     return [n for n in names if shutil.which(n)][:1]
+
+
+def _chosen(command: str) -> list:
+    """The words of ``command`` if there is such a program, else ``[]``; its path may have blanks in it."""
+    if shutil.which(command):
+        return [command]
+    try:
+        words = shlex.split(command)
+    except ValueError:  # a quotation mark without its fellow
+        return []
+    return words if words and shutil.which(words[0]) else []
+
+
+def home() -> str:
+    """This user's home folder; empty if none is known (a container's user without HOME and without a name)."""
+    found = os.path.expanduser("~")
+    return "" if found == "~" else found

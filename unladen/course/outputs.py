@@ -9,11 +9,11 @@ import sysconfig
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
 from nbformat import NotebookNode
 from nbval.plugin import carriagereturn_pat, get_sanitize_patterns
 
+from unladen.course import host
 from unladen.course.strict import SANITIZER
 
 ROOT = SANITIZER.parents[1]
@@ -77,7 +77,7 @@ def normalised(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
 def _places() -> list[tuple[str, str]]:
     paths = sysconfig.get_paths()
     places = {paths["purelib"]: "site-packages", paths["platlib"]: "site-packages", paths["stdlib"]: "python"}
-    places |= {str(ROOT): "unladen", sys.prefix: "venv", str(Path.home()): "~"}
+    places |= {str(ROOT): "unladen", sys.prefix: "venv", host.home(): "~"}
     return sorted(((path, short) for path, short in places.items() if len(path) > 1), key=lambda p: -len(p[0]))
 
 

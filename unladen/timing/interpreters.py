@@ -127,7 +127,7 @@ def other_interpreters() -> tuple[Interpreter, ...]:
 def _chosen() -> Iterator[str]:
     """Yield the programs that ``UNLADEN_PYTHONS`` names, and those called like a Python 3 in the folders it names."""
     for place in map(Path, filter(None, os.environ.get(VARIABLE, "").split(os.pathsep))):
-        place = place.expanduser()
+        place = Path(os.path.expanduser(place))  # as it is, where no such home is known
         yield from _within([place, place / "bin"]) if place.is_dir() else [str(place)]
 
 
@@ -136,8 +136,8 @@ def _candidates() -> Iterator[str]:
     yield from _chosen()
     folders = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
     for variable, home, inside in _HOMES:
-        home = Path(os.environ.get(variable) or home).expanduser()
-        there = home.glob(inside) if home.is_dir() else []
+        home = Path(os.path.expanduser(os.environ.get(variable) or home))
+        there = home.glob(inside) if home.is_absolute() and home.is_dir() else []
         folders += sorted(there, key=lambda found: _order(str(found)[len(str(home)) :]), reverse=True)
     yield from _within(folders)
 
