@@ -10,13 +10,15 @@ PORT = 8888
 NB =
 FLAGS =
 
-SETUP = $(PYTHON) unladen/course/bootstrap.py --with "$(WITH)"
+# Variables that were set for another Python (ROS, the modules of a computing centre) are not heeded.
+ALONE = env -u PYTHONHOME -u PYTHONPATH
+SETUP = $(PYTHON) -E unladen/course/bootstrap.py --with "$(WITH)"
 # What is put into format; the cells of the notebooks are set by hand, as they are projected.
 CODE = unladen tests img
-RUN = PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m
+RUN = $(ALONE) PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m
 # The same for what the core does without, in an environment of its own.
-EXTRAS = $(PYTHON) unladen/course/bootstrap.py --with "root jit $(WITH)" --into .venv-extras
-RUN_EXTRAS = PATH="$$(pwd)/.venv-extras/bin:$$PATH" .venv-extras/bin/python -m
+EXTRAS = $(PYTHON) -E unladen/course/bootstrap.py --with "root jit $(WITH)" --into .venv-extras
+RUN_EXTRAS = $(ALONE) PATH="$$(pwd)/.venv-extras/bin:$$PATH" .venv-extras/bin/python -m
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -69,14 +71,14 @@ bench: ## measure how long a cell takes to become a callable, beside the other w
 	$(RUN) unladen bench $(FLAGS)
 
 doctor: ## name every problem of this machine, with the command that fixes it
-	@$(PYTHON) unladen/course/doctor.py $(FLAGS)
+	@$(PYTHON) -E unladen/course/doctor.py $(FLAGS)
 
 lock: ## resolve the dependencies anew (FLAGS=--upgrade for the newest)
 	@$(SETUP)
 	$(RUN) uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-emit-find-links --no-annotate --no-header --quiet $(FLAGS) -o requirements.txt
 	for extra in zig browser root jit; do \
-	    .venv/bin/python -c "import sys, tomllib; \
+	    .venv/bin/python -E -c "import sys, tomllib; \
 	project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
 	print(*project['optional-dependencies'][sys.argv[1]], sep='\n')" $$extra \
 	    | $(RUN) uv pip compile - -c requirements.txt --universal --python-version 3.11 --generate-hashes \

@@ -6,7 +6,15 @@ import shutil
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-BEFORE = ("bootstrap.py", "browser.py", "doctor.py", "host.py", "inventory.py")  # standard library only
+BEFORE = (  # standard library only
+    "bootstrap.py",
+    "browser.py",
+    "doctor.py",
+    "host.py",
+    "inventory.py",
+    "places.py",
+    "variables.py",
+)
 
 
 def small_copy(folder: Path) -> Path:

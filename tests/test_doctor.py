@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.checkout import REPOSITORY, small_copy
-from unladen.course import bootstrap, doctor
+from unladen.build import cache
+from unladen.course import bootstrap, doctor, host, places
 
 
 @pytest.fixture
@@ -116,11 +118,69 @@ def test_an_interrupted_installation_is_broken(tmp_path):
     assert "interrupted" in line_of(report, "environment")
 
 
-def test_packages_that_come_from_elsewhere_are_found_out(tmp_path):
+@pytest.fixture
+def old_numpy(tmp_path) -> Path:
+    """A folder with another Python's NumPy, as ROS and the modules of computing centres put one on PYTHONPATH."""
+    (tmp_path / "ros" / "numpy").mkdir(parents=True)
+    (tmp_path / "ros" / "numpy" / "__init__.py").write_text("raise ImportError('old numpy')")
+    return tmp_path / "ros"
+
+
+def test_packages_of_another_python_are_named_with_the_variable_that_leads_to_them(old_numpy):
+    status, report = ask(REPOSITORY, os.environ | {"PYTHONPATH": str(old_numpy)})
+    finding = line_of(report, "PYTHONPATH")
+    assert finding.startswith("broken") and str(old_numpy) in finding and "old numpy" in finding
+    assert finding.endswith("-> unset PYTHONPATH")
+    assert "rm -rf" not in report
+    assert status == 0 and line_of(report, "imports").startswith("ok")  # `make` does without them
+
+
+def test_a_package_that_shadows_one_of_the_course_is_found_out(tmp_path):
     (tmp_path / "numpy.py").write_text("")
-    status, report = ask(REPOSITORY, os.environ | {"PYTHONPATH": str(tmp_path)})
-    assert status == 1
-    assert "unset PYTHONPATH" in line_of(report, "imports")
+    _, report = ask(REPOSITORY, os.environ | {"PYTHONPATH": str(tmp_path)})
+    assert "unset PYTHONPATH" in line_of(report, "PYTHONPATH") and str(tmp_path) in report
+
+
+def test_a_folder_of_the_learners_own_is_no_problem(tmp_path):
+    (tmp_path / "mine.py").write_text("")
+    path = os.pathsep.join([str(REPOSITORY), str(tmp_path)])
+    _, report = ask(REPOSITORY, os.environ | {"PYTHONPATH": path})
+    assert line_of(report, "PYTHONPATH").startswith("ok")
+    _, report = ask(REPOSITORY, os.environ | {"PYTHONPATH": str(REPOSITORY)})
+    assert "PYTHONPATH" not in report
+
+
+def test_make_works_with_variables_that_would_end_any_python(old_numpy, tmp_path):
+    environment = os.environ | {"PYTHONHOME": str(tmp_path), "PYTHONPATH": str(old_numpy)}
+    command = ["make", "doctor", f"PYTHON={sys.executable}"]
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "unset PYTHONPATH PYTHONHOME" in line_of(done.stdout, "PYTHONHOME")
+    assert line_of(done.stdout, "imports").startswith("ok")
+
+
+@pytest.mark.parametrize("variable, header", [("CPATH", "stdint.h"), ("CPLUS_INCLUDE_PATH", "vector")])
+def test_a_variable_that_spoils_a_good_compiler_is_to_blame(tmp_path, monkeypatch, variable, header):
+    (tmp_path / header).write_text("#error made for another compiler\n")
+    monkeypatch.setenv(variable, str(tmp_path))
+    findings = [finding for finding in doctor.check_compilers({}) if finding.state == "broken"]
+    assert findings and all(finding.fix == f"unset {variable}" for finding in findings)
+    assert all(str(tmp_path) in finding.detail for finding in findings)
+
+
+@pytest.mark.parametrize("chosen", ["false", "no-such-compiler", "gcc '"])
+def test_a_compiler_that_was_chosen_and_does_not_work_is_to_be_chosen_no_more(monkeypatch, chosen):
+    monkeypatch.setenv("CC", chosen)
+    finding = doctor.check_compilers({})[0]
+    assert finding.state != "ok" and finding.fix == "unset CC" and chosen in finding.detail
+
+
+def test_a_compiler_may_be_in_a_folder_with_a_blank(tmp_path, monkeypatch):
+    monkeypatch.delenv("CC", raising=False)
+    (tmp_path / "my tools").mkdir()
+    (tmp_path / "my tools" / "cc").symlink_to(shutil.which(host.find_compiler("CC")[0]))
+    monkeypatch.setenv("CC", str(tmp_path / "my tools" / "cc"))
+    assert doctor.check_compilers({})[0].state == "ok"
 
 
 def test_a_cache_that_cannot_be_written_does_not_stop_the_course(tmp_path, monkeypatch):
@@ -129,6 +189,65 @@ def test_a_cache_that_cannot_be_written_does_not_stop_the_course(tmp_path, monke
     (finding,) = doctor.check_cache()
     assert finding.state == "broken" and "UNLADEN_CACHE" in finding.fix
     assert not finding.needed
+
+
+def test_a_cache_that_the_builds_do_not_trust_is_not_called_fine(tmp_path, monkeypatch, capfd):
+    shared = tmp_path / "our cache"
+    shared.mkdir()
+    shared.chmod(0o777)
+    monkeypatch.setenv("UNLADEN_CACHE", str(shared))
+    assert cache.usable() != shared and "other users" in capfd.readouterr().err
+    (finding,) = doctor.check_cache()
+    assert finding.state == "broken" and "other users" in finding.detail
+    assert finding.fix == f"chmod 700 '{shared}'"
+    shared.chmod(0o700)
+    assert doctor.check_cache()[0].state == "ok"
+
+
+def test_where_chmod_changes_nothing_it_is_not_the_advice(tmp_path, monkeypatch):
+    """On a drive of Windows, as WSL shows it, every folder is everybody's."""
+    tmp_path.chmod(0o777)
+    monkeypatch.setenv("UNLADEN_CACHE", str(tmp_path))
+    monkeypatch.setattr(places, "heeds_modes", lambda folder: False)
+    (finding,) = doctor.check_cache()
+    assert "chmod changes nothing" in finding.detail
+    assert finding.fix.startswith("export UNLADEN_CACHE=") and "Linux" in finding.fix
+
+
+def without_execution(folder: Path, program: str, **environment: str) -> str:
+    """What doctor says where ``folder`` is mounted noexec, in a name space of mounts of its own."""
+    script = f'mount -t tmpfs -o noexec,mode=700 tmpfs "$1" || exit 77\nexec "$2" -E "{program}"'
+    command = ["unshare", "-m", "sh", "-c", script, "sh", str(folder), sys.executable]
+    if not shutil.which("unshare"):
+        pytest.skip("this system mounts nothing for a single process (Linux can)")
+    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, timeout=120)
+    if not done.stdout:
+        pytest.skip(f"this user may mount nothing: {done.stderr.strip()}")
+    return done.stdout
+
+
+def test_a_cache_from_which_nothing_can_be_loaded_is_the_cause_and_not_the_compiler(tmp_path):
+    program = REPOSITORY / "unladen" / "course" / "doctor.py"
+    report = without_execution(tmp_path, program, UNLADEN_CACHE=str(tmp_path))
+    assert "libraries cannot be loaded from there" in line_of(report, "cache")
+    assert "UNLADEN_CACHE=" in line_of(report, "cache")
+    assert line_of(report, "C compiler").startswith("ok") and "The course can run." in report
+
+
+def test_where_nothing_can_be_loaded_from_anywhere_no_compiler_is_to_be_installed(tmp_path):
+    program = REPOSITORY / "unladen" / "course" / "doctor.py"
+    report = without_execution(tmp_path, program, UNLADEN_CACHE=str(tmp_path / "cache"), TMPDIR=str(tmp_path))
+    assert "no cell that compiles can run" in line_of(report, "cache")
+    assert line_of(report, "C compiler").startswith("ok") and "cannot run yet" in report
+
+
+def test_a_place_for_temporary_files_is_asked_for_where_there_is_none(monkeypatch):
+    def nowhere():
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr(doctor.tempfile, "gettempdir", nowhere)
+    findings = doctor.examine()
+    assert findings[-1].needed and "TMPDIR" in findings[-1].fix
 
 
 def test_a_port_in_use_is_told():

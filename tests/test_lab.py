@@ -96,12 +96,12 @@ def test_a_busy_port_is_said_and_the_next_one_taken(tmp_path):
 
 
 def test_a_server_that_cannot_start_is_reported_in_a_few_lines(tmp_path):
-    (tmp_path / "jupyterlab").mkdir()
-    (tmp_path / "jupyterlab" / "__init__.py").touch()
-    (tmp_path / "jupyterlab" / "__main__.py").write_text("raise SystemExit('this JupyterLab is broken')")
+    own = tmp_path / "unladen-lab" / "config"
+    own.mkdir(parents=True)
+    (own / "jupyter_server_config.py").write_text("raise SystemExit('this JupyterLab is broken')")
     done = subprocess.run(
         [sys.executable, "-m", "unladen", "lab", "--no-browser"],
-        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        env=os.environ | {"UNLADEN_STATE": str(tmp_path)},
         cwd="/",
         capture_output=True,
         text=True,

@@ -16,12 +16,14 @@ from collections import namedtuple
 from pathlib import Path
 
 if __package__:
-    from . import bootstrap, browser, host, inventory
+    from . import bootstrap, browser, host, inventory, places, variables
 else:  # run by its path: the package's own dependencies may be missing
     import bootstrap
     import browser
     import host
     import inventory
+    import places
+    import variables
 
 REPOSITORY = bootstrap.REPOSITORY
 VENV = REPOSITORY / ".venv"
@@ -53,11 +55,32 @@ def check_python() -> list:
 
 
 def check_variables() -> list:
-    """Variables that send the course's Python looking for packages elsewhere."""
-    found = []
-    if os.environ.get("PYTHONHOME"):
-        found.append(broken("PYTHONHOME", "is set: Python looks for its library elsewhere", "unset PYTHONHOME"))
-    return found
+    """Variables that send every Python to another one's packages: what becomes of the course's Python with them.
+
+    `make` starts the course without them, so they are in the way of other starts only.
+    """
+    foreign = variables.foreign(os.environ)
+    if not foreign:
+        return []
+    subject, leads_to = " ".join(foreign), ", ".join(foreign.values())
+    stamp, reason = bootstrap.state_of(VENV)
+    facts = {} if reason else inventory.facts(dict(os.environ))
+    problems = facts.get("failing", []) + [f"imported from there: {name}" for name in facts.get("outside", [])]
+    if reason or (facts and not problems):
+        return [ok(subject, f"{leads_to}: `make` starts the course without it")]
+    said = problems[0] if problems else "the course's Python does not start with it"
+    detail = f"{leads_to}: {said}; `make` starts the course without it, nothing else does"
+    return [broken(subject, detail, "unset " + subject, needed=False)]
+
+
+def check_temporary() -> list:
+    """Whether there is a folder for temporary files: without one nothing can be compiled, nor much be looked at."""
+    try:
+        tempfile.gettempdir()
+    except OSError:
+        detail = "no folder for temporary files can be written to: not TMPDIR, /tmp, /var/tmp nor this one"
+        return [broken("temporary", detail, "export TMPDIR=/a/folder/of/yours")]
+    return []
 
 
 def check_packages(facts: dict) -> list:
@@ -80,11 +103,11 @@ def check_packages(facts: dict) -> list:
         found.append(state("packages", f"{count} not as the lock has them: {names}", anew))
     else:
         found.append(ok("packages", "as the lock has them"))
-    if facts["outside"]:
-        detail = f"imported from outside .venv: {facts['outside'][0]}"
-        found.append(broken("imports", detail, "unset PYTHONPATH"))
-    elif facts["failing"]:
-        found.append(broken("imports", "; ".join(facts["failing"][:3]), anew))
+    if facts["failing"] or facts["outside"]:
+        blamed = variables.culprit(lambda without: _imports(inventory.facts(without)))
+        detail = "; ".join([*facts["failing"], *(f"from outside .venv: {name}" for name in facts["outside"])][:3])
+        because = f" (because of {blamed}={os.environ[blamed]})" if blamed else ""
+        found.append(broken("imports", detail + because, f"unset {blamed}" if blamed else anew))
     else:
         found.append(ok("imports", "unladen, NumPy, Numba, Matplotlib, JupyterLab"))
     if facts["kernel"]:
@@ -94,44 +117,41 @@ def check_packages(facts: dict) -> list:
     return found
 
 
-def cache_folder() -> Path:
-    """Where compiled cells are kept, by the rule of ``unladen.build``."""
-    if os.environ.get("UNLADEN_CACHE"):
-        return Path(os.environ["UNLADEN_CACHE"])
-    if platform.system() == "Darwin":
-        return Path.home() / "Library" / "Caches" / "unladen"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "unladen"
+def _imports(facts: dict) -> bool:
+    return bool(facts) and not facts["failing"] and not facts["outside"]
 
 
 def check_cache() -> list:
-    folder = cache_folder()
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=str(folder)):
-            pass
-    except OSError as problem:
-        fix = "export UNLADEN_CACHE=/a/folder/of/yours"
-        return [broken("cache", f"{folder}: {problem.strerror}; cells compile, and nothing is kept", fix, needed=False)]
-    return [ok("cache", f"{folder} can be written to")]
+    """Whether what is compiled can be kept, and be loaded from where it is kept."""
+    folder = places.cache_folder()
+    problem, fix = places.problem_of(folder)
+    if not problem:
+        return [ok("cache", f"{folder} can be written to, and libraries load from there")]
+    where = f"{folder}: " if folder else ""
+    if not places.loading_place():
+        detail = f"{where}{problem}; nor do they load from {tempfile.gettempdir()}, so no cell that compiles can run"
+        return [broken("cache", detail, fix)]
+    return [broken("cache", f"{where}{problem}; cells compile, and nothing is kept", fix, needed=False)]
 
 
-def compiles(command: list, suffix: str, source: str) -> str:
-    """Empty if ``command`` makes a library that loads, else what went wrong."""
-    with tempfile.TemporaryDirectory() as folder:
+def compiles(command: list, suffix: str, source: str, environment: dict = None) -> str:
+    """Empty if ``command`` makes a library that loads, else what went wrong.
+
+    Where libraries load from no folder (which the cache's finding tells), it is enough that one is made.
+    """
+    place = places.loading_place()
+    with tempfile.TemporaryDirectory(dir=place or None) as folder:
         (Path(folder) / ("probe" + suffix)).write_text(source)
         library = str(Path(folder) / "probe.so")
+        told = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "env": environment or dict(os.environ)}
         try:
-            made = subprocess.run(
-                [*command, "-fPIC", "-shared", "-o", library, "probe" + suffix],
-                cwd=folder,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=120,
-            )
-            if made.returncode:
-                return (made.stdout.decode("utf-8", "replace").strip().splitlines() or ["it fails"])[0]
-            load = [sys.executable, "-c", "import ctypes, sys; ctypes.CDLL(sys.argv[1]).probe()", library]
-            loaded = subprocess.run(load, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+            make = [*command, "-fPIC", "-shared", "-o", library, "probe" + suffix]
+            made = subprocess.run(make, cwd=folder, timeout=120, **told)
+            if made.returncode or not place:
+                words = made.stdout.decode("utf-8", "replace").strip().splitlines()
+                return (words or ["it fails without a word"])[0] if made.returncode else ""
+            load = [sys.executable, "-E", "-c", "import ctypes, sys; ctypes.CDLL(sys.argv[1]).probe()", library]
+            loaded = subprocess.run(load, timeout=60, **told)
             return "" if loaded.returncode == 0 else loaded.stdout.decode("utf-8", "replace").strip().splitlines()[-1]
         except (OSError, subprocess.SubprocessError) as problem:
             return str(problem)
@@ -142,26 +162,36 @@ def check_compilers(facts: dict) -> list:
     in_c = "#include <stdint.h>\nint probe(void) { return INT32_MAX > 0; }\n"
     in_cpp = '#include <vector>\nextern "C" int probe() { return std::vector<int>(3).size(); }\n'
     probes = (("CC", "C compiler", ".c", in_c), ("CXX", "C++ compiler", ".cpp", in_cpp))
-    found = []
-    for variable, subject, suffix, source in probes:
-        command = host.find_compiler(variable)
-        problem = compiles(command, suffix, source) if command else ""
-        install = host.install_command("compiler")
-        if command and not problem:
-            found.append(ok(subject, " ".join(command)))
-        elif facts.get("zig"):
-            found.append(ok(subject, "Zig, the one in .venv; the first C++ cell takes a minute"))
-        elif command:
-            found.append(broken(subject, f"{command[0]}: {problem}", install))
-        else:
-            chosen = os.environ.get(variable)
-            detail = f"{variable}={chosen}, and there is no such command" if chosen else "none on PATH"
-            found.append(missing(subject, detail, f"{install}    or:  make lab WITH=zig"))
+    found = [check_compiler(*probe, bool(facts.get("zig"))) for probe in probes]
     if facts and not (Path(facts["headers"]) / "Python.h").exists():
         version = bootstrap.name(bootstrap.version_in(VENV) or sys.version_info)
         detail = "Python.h is not there: cells with pybind11, nanobind or Cython do not compile"
         found.append(missing("headers", detail, host.install_command("headers", version)))
     return found
+
+
+def check_compiler(variable: str, subject: str, suffix: str, source: str, zig: bool) -> Finding:
+    """The compiler that ``variable`` or PATH names, tried; and if it fails, which variable is to blame."""
+    command, chosen = host.find_compiler(variable), os.environ.get(variable, "").strip()
+    problem = compiles(command, suffix, source) if command else ""
+    if command and not problem:
+        return ok(subject, " ".join(command))
+    if chosen and not command:
+        # the cells heed the variable even where Zig is there
+        return missing(subject, f"{variable}={chosen}, and there is no such program", f"unset {variable}")
+    if command:
+        blamed = variables.culprit(lambda without: not compiles(command, suffix, source, without))
+        if blamed:
+            detail = f"{command[0]}: {problem} (because of {blamed}={os.environ[blamed]})"
+            return broken(subject, detail, f"unset {blamed}")
+        if chosen:
+            return broken(subject, f"{variable}={chosen}: {problem}", f"unset {variable}")
+    if zig:
+        return ok(subject, "Zig, the one in .venv; the first C++ cell takes a minute")
+    install = host.install_command("compiler")
+    if command:
+        return broken(subject, f"{command[0]}: {problem}", install)
+    return missing(subject, "none on PATH", f"{install}    or:  make lab WITH=zig")
 
 
 def check_tools(facts: dict) -> list:
@@ -198,17 +228,8 @@ def check_network(needed: bool) -> list:
     """Whether pip's index answers, asked only when something has to be installed."""
     if not needed:
         return [ok("network", "not needed: everything is installed")]
-    ask_index = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--timeout",
-        "3",
-        "--retries",
-        "0",
-        "--disable-pip-version-check",
-        "--no-input",
-    ]
+    options = ["--timeout", "3", "--retries", "0", "--disable-pip-version-check", "--no-input"]
+    ask_index = [sys.executable, "-E", "-m", "pip", *options]
     with tempfile.TemporaryDirectory() as folder:
         command = [*ask_index, "download", "--quiet", "--no-deps", "--no-cache-dir", "--dest", folder, "six"]
         try:
@@ -233,6 +254,8 @@ def check_port(port: int) -> list:
 
 def examine() -> list:
     """All findings about this machine, in the order in which they should be repaired."""
+    if check_temporary():
+        return [*check_python(), *check_variables(), *check_temporary()]
     facts = inventory.facts()
     packages = check_packages(facts)
     incomplete = any(f.state != "ok" for f in packages)

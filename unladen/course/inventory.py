@@ -1,12 +1,14 @@
 """What is installed in the course's environment, as its own Python sees it. The standard library only."""
 
 import json
+import os
 import subprocess
 
 if __package__:
-    from . import bootstrap
+    from . import bootstrap, variables
 else:  # run by its path: the environment may be missing
     import bootstrap
+    import variables
 
 # Run by the course's Python: what is installed, what of it can be imported, which kernel notebooks would get.
 PROBE = """
@@ -44,8 +46,10 @@ print(json.dumps({"missing": missing, "wrong": wrong, "failing": failing, "outsi
 """
 
 
-def facts() -> dict:
-    """What ``PROBE`` finds in ``.venv``; ``{}`` when there is none, or its Python does not run.
+def facts(environment: dict = None) -> dict:
+    """What ``PROBE`` finds in ``.venv``; ``{}`` when there is none, or its Python does not run in ``environment``.
+
+    Without one, it runs as `make` has it: with no variable that leads to another Python.
 
     ``missing``, ``wrong``: names of packages that are not as the locks have them; ``failing``, ``outside``: what cannot
     be imported, or comes from elsewhere; ``kernel``: its command; ``zig``, ``playwright``: whether these are installed;
@@ -58,7 +62,11 @@ def facts() -> dict:
     locks = [str(path) for path in files if path.exists()]
     try:
         answer = subprocess.run(
-            [python, "-c", PROBE, *locks], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=120
+            [python, "-c", PROBE, *locks],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=variables.own(os.environ) if environment is None else environment,
+            timeout=120,
         )
         return json.loads(answer.stdout.decode("utf-8").splitlines()[-1])
     except (OSError, ValueError, IndexError, subprocess.SubprocessError):

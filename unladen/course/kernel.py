@@ -15,6 +15,8 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import default
 
+from unladen.course import variables
+
 # pytest's variables make ipykernel stop capturing what C prints; the others change what cells show.
 _DROPPED = ("PYTEST_", "LANGUAGE", "LC_", "MPLBACKEND", "PYTHONWARNINGS", "FORCE_COLOR", "NO_COLOR", "COLUMNS", "LINES")
 
@@ -24,7 +26,7 @@ def environment(home: Path) -> dict[str, str]:
 
     ``home`` should be fresh for each kernel; nothing in it is read by the next one.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_DROPPED)}
+    kept = {name: value for name, value in variables.own(os.environ).items() if not name.startswith(_DROPPED)}
     return kept | {
         "PYTHONHASHSEED": "0",
         "LC_ALL": "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8",

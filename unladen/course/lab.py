@@ -22,6 +22,8 @@ import threading
 import time
 from pathlib import Path
 
+from unladen.course import host, variables
+
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 FIRST = "notebooks/00-start-here.ipynb"
 HOST = "127.0.0.1"
@@ -62,13 +64,15 @@ def own_folder() -> Path:
 def server_environment(folder: Path, token: str) -> dict[str, str]:
     """Environment of the server and its kernels, with everything of Jupyter's under ``folder``.
 
-    The token goes this way because every user of the machine can read a command line.
+    The token goes this way because every user of the machine can read a command line. A PYTHONPATH that was set for
+    another Python is left out: in the course, the course's packages win.
     """
-    settings = Path(os.environ.get("JUPYTER_CONFIG_DIR") or Path.home() / ".jupyter") / "lab" / "user-settings"
-    environment = dict(os.environ)
+    home = host.home()
+    configuration = os.environ.get("JUPYTER_CONFIG_DIR") or (os.path.join(home, ".jupyter") if home else folder)
+    environment = variables.own(os.environ)
     for variable in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "JUPYTERLAB_DIR", "JUPYTER_NO_CONFIG"):
         environment.pop(variable, None)
-    environment.setdefault("JUPYTERLAB_SETTINGS_DIR", str(settings))
+    environment.setdefault("JUPYTERLAB_SETTINGS_DIR", os.path.join(configuration, "lab", "user-settings"))
     return environment | {
         "JUPYTER_TOKEN": token,
         "JUPYTER_PREFER_ENV_PATH": "1",

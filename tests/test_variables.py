@@ -1,0 +1,49 @@
+"""The kernels of `make lab` and of the tests import the course's packages, whatever another Python's variables say."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.checkout import REPOSITORY
+from unladen.course import kernel, lab, variables
+
+
+def of_the_lab(folder):
+    return lab.server_environment(folder, "token")
+
+
+@pytest.fixture
+def another_python(tmp_path, monkeypatch):
+    """A folder with a NumPy and a start-up file that end whoever imports them."""
+    (tmp_path / "numpy.py").write_text("raise SystemExit('old numpy')")
+    (tmp_path / "start.py").write_text("raise SystemExit('old start-up file')")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(REPOSITORY)]))
+    monkeypatch.setenv("PYTHONSTARTUP", str(tmp_path / "start.py"))
+    return tmp_path
+
+
+@pytest.mark.parametrize("environment", [of_the_lab, kernel.environment])
+def test_a_kernel_imports_the_packages_of_the_course(another_python, environment):
+    program = "import os, numpy; print(numpy.ones(2).sum(), os.environ.get('PYTHONSTARTUP'))"
+    command = [sys.executable, "-c", program]
+    assert b"old numpy" in subprocess.run(command, capture_output=True).stderr
+    done = subprocess.run(command, env=environment(another_python), capture_output=True, text=True)
+    assert done.stdout == "2.0 None\n", done.stderr
+
+
+def test_the_folder_of_the_course_stays_on_the_path_where_a_hub_put_it(another_python):
+    assert variables.own(os.environ)["PYTHONPATH"] == str(REPOSITORY)
+    assert variables.foreign(os.environ)["PYTHONPATH"] == str(another_python)
+    assert "PYTHONPATH" not in variables.own({"PYTHONPATH": str(another_python), "HOME": "/"})
+    assert variables.foreign({"PYTHONPATH": f"{REPOSITORY}/", "PYTHONHOME": ""}) == {}
+
+
+def test_a_variable_is_to_blame_only_if_all_is_well_without_it(monkeypatch):
+    monkeypatch.setenv("CPATH", "/wrong")
+    monkeypatch.setenv("LIBRARY_PATH", "/right")
+    assert variables.culprit(lambda without: "CPATH" not in without) == "CPATH"
+    assert variables.culprit(lambda without: False) == ""

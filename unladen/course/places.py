@@ -1,0 +1,89 @@
+"""Where built things are kept, and whether they can be loaded from there. Standard library only, Python 3.6.
+
+The rules are those of ``unladen.build``, which cannot be asked where a package is missing.
+"""
+
+import os
+import platform
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+if __package__:
+    from . import host
+else:  # run by its path: the package's own dependencies may be missing
+    import host
+
+ELSEWHERE = "export UNLADEN_CACHE=/a/folder/of/yours"
+INSIDE = ELSEWHERE + "    (inside Linux's own file system, not below /mnt)"
+
+
+def cache_folder() -> Path:
+    """Where compiled cells are kept; ``None`` if no place is known."""
+    if os.environ.get("UNLADEN_CACHE"):
+        return Path(os.environ["UNLADEN_CACHE"]).absolute()
+    home = host.home()
+    if platform.system() == "Darwin":
+        return Path(home, "Library", "Caches", "unladen") if home else None
+    caches = os.environ.get("XDG_CACHE_HOME") or (home and os.path.join(home, ".cache"))
+    return Path(caches, "unladen") if caches else None
+
+
+def problem_of(folder: Path) -> tuple:
+    """Why nothing is kept in the cache ``folder``, and the command that changes it; two empty texts if it is fine."""
+    if folder is None:
+        return "no home folder is known: HOME is not set, and this user is not in passwd", ELSEWHERE
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=str(folder)):
+            pass
+        found = folder.stat()
+    except OSError as problem:
+        return problem.strerror, ELSEWHERE
+    if found.st_uid != os.geteuid():
+        return "it belongs to another user, who could replace what you run", ELSEWHERE
+    if found.st_mode & 0o022:
+        if heeds_modes(folder):
+            return "other users can write to it", "chmod 700 " + shlex.quote(str(folder))
+        return "other users can write to it, and chmod changes nothing there (a drive of Windows?)", INSIDE
+    said = loads_from(folder)
+    if said:
+        return f"libraries cannot be loaded from there ({said})", ELSEWHERE
+    return "", ""
+
+
+def heeds_modes(folder: Path) -> bool:
+    """Whether ``folder`` is in a file system that keeps what chmod says: the drives of Windows do not in WSL."""
+    with tempfile.TemporaryDirectory(dir=str(folder)) as private:
+        return not os.stat(private).st_mode & 0o022
+
+
+@lru_cache(maxsize=8)
+def loads_from(folder: Path) -> str:
+    """Empty if a library can be loaded from ``folder``, else why not; one of this Python's own is tried."""
+    libraries = list(Path(sysconfig.get_config_var("DESTSHARED") or sys.prefix).glob("*.so"))
+    if not libraries:
+        return ""
+    try:
+        with tempfile.TemporaryDirectory(dir=str(folder)) as inside:
+            library = shutil.copy(str(min(libraries, key=lambda path: path.stat().st_size)), inside)
+            load = [sys.executable, "-I", "-c", "import ctypes, sys; ctypes.CDLL(sys.argv[1])", library]
+            done = subprocess.run(load, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+    except (OSError, subprocess.SubprocessError) as problem:
+        return str(problem)
+    words = done.stdout.decode("utf-8", "replace").strip().splitlines()
+    return "" if done.returncode == 0 else (words or ["it fails"])[-1].rpartition(": ")[2]
+
+
+def loading_place() -> str:
+    """A folder from which libraries can be loaded: the cache, else that of temporary files; empty if there is none."""
+    folder = cache_folder()
+    if not problem_of(folder)[0]:
+        return str(folder)
+    temporary = tempfile.gettempdir()
+    return "" if loads_from(Path(temporary)) else temporary
