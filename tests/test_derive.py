@@ -100,3 +100,75 @@ def test_an_exercise_whose_stub_breaks_the_notebook_is_reported(solution, write_
     assert unladen(["derive", str(path)]) == 1
     assert "10-broken.ipynb cell 3 (cell-3): NameError" in capsys.readouterr().err
     assert not (path.parents[1] / "exercises" / path.name).exists()
+
+
+@pytest.fixture
+def exercise(solution):
+    """The exercise as it was derived, into which a learner may write."""
+    assert unladen(["derive", str(solution)]) == 0
+    return solution.parents[1] / "exercises" / solution.name
+
+
+def answer(path, source):
+    """Do an evening's work."""
+    notebook = notebooks.read(path)
+    notebook.cells[1].source = source
+    notebooks.write(notebook, path)
+
+
+def test_an_exercise_with_answers_is_not_overwritten(solution, exercise, capsys):
+    answer(exercise, "def total(ints):\n    return sum(ints)  # an evening's work")
+    capsys.readouterr()
+    assert unladen(["derive", str(solution)]) == 1
+    said = capsys.readouterr()
+    assert "an evening's work" in exercise.read_text()
+    assert "holds answers or notes" in said.err and "make exercises FLAGS=--overwrite" in said.err
+    assert "left as it was" in said.out
+
+
+def test_a_note_in_a_cell_of_its_own_is_not_overwritten_either(solution, exercise):
+    notebook = notebooks.read(exercise)
+    notebook.cells.append(new_markdown_cell("Ask why this is slower on Monday.", id="note"))
+    notebooks.write(notebook, exercise)
+    assert unladen(["derive", "--fresh", str(solution)]) == 1
+    assert "on Monday" in exercise.read_text()
+
+
+def test_who_says_so_gets_the_exercise_anew_and_keeps_the_answers(solution, exercise, capsys):
+    kept = exercise.parents[1] / "kept"
+    for number in (1, 2):
+        answer(exercise, f"total = sum  # evening {number}")
+        assert unladen(["derive", "--overwrite", str(solution)]) == 0
+        assert f"evening {number}" in (kept / f"09-derived-{number}.ipynb").read_text()
+        assert "yours is kept as" in capsys.readouterr().out
+    assert "evening" not in exercise.read_text()
+    assert unladen(["derive", "--overwrite", str(solution)]) == 0
+    assert len(list(kept.iterdir())) == 2
+
+
+def test_a_notebook_that_was_only_run_and_looked_at_is_derived_anew(solution, exercise):
+    notebook = notebooks.read(exercise)
+    notebook.cells[2].outputs = []
+    notebook.cells.append(new_code_cell("", id="empty"))
+    notebooks.write(notebook, exercise)
+    assert unladen(["derive", str(solution)]) == 0
+    assert "TODO" in exercise.read_text()
+
+
+def test_a_changed_solution_is_derived_without_a_question(solution, exercise):
+    notebook = notebooks.read(solution)
+    notebook.cells[0].source = "# Exercises\n\nSix minutes."
+    notebooks.write(notebook, solution)
+    assert unladen(["derive", str(solution)]) == 0
+    assert "Six minutes" in exercise.read_text()
+
+
+def test_a_notebook_that_cannot_be_read_may_hold_answers(solution, exercise):
+    exercise.write_text(exercise.read_text()[:-100])
+    assert unladen(["derive", str(solution)]) == 1
+
+
+def test_what_was_derived_last_is_known_of_every_exercise():
+    """A learner's copy of the course must tell her answers from what she was given."""
+    for path in sorted((derive.notebooks.ROOT / "exercises").glob("*.ipynb")):
+        assert derive._remembered(path)[path.name] == derive.digest(notebooks.read(path)), path.name

@@ -1,10 +1,13 @@
-"""Make the exercises out of their solutions: ``python -m unladen derive [--fresh] [PATH …]``.
+"""Make the exercises out of their solutions: ``python -m unladen derive [--fresh] [--overwrite] [PATH …]``.
 
 A notebook in ``solutions/`` is the only side that anyone edits. In a code cell, what stands between the lines
 ``### BEGIN SOLUTION`` and ``### END SOLUTION`` is the answer; the exercise has a stub in its place: the texts of the
 lines ``### STUB: text`` inside the block or, without any, ``...`` at the block's indentation. In a C or C++ cell the
 three lines begin with ``//``. A cell tagged ``solution-only`` is dropped; ``exercise-only`` marks one that only the
 exercise needs. The exercise is executed, so that its checks are stored as they answer to an untouched stub.
+
+Learners write their answers into ``exercises/``. What was derived last is remembered there, in ``derived.json``, so
+that a notebook which somebody has written in since is not overwritten; with ``--overwrite`` it is kept in ``kept/``.
 """
 
 from __future__ import annotations
@@ -12,7 +15,11 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import hashlib
+import itertools
+import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -20,12 +27,13 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 from unladen.course import notebooks
-from unladen.course.notebooks import NotebookError, place
+from unladen.course.notebooks import NotebookError, place, shown
 from unladen.course.render import each, rendered
 
 _LINE = re.compile(r"(?P<indent>[ \t]*)(?://[ ]*)?### (?P<word>BEGIN SOLUTION|END SOLUTION|STUB:)(?: (?P<text>.*))?\s*")
 _ALMOST = re.compile(r"###\s*(begin|end)\s*solution|###\s*stub\b", re.IGNORECASE)
 _OURS = {"solution-only", "exercise-only"}
+DERIVED = "derived.json"  # beside the exercises: name -> digest of what the last derivation wrote
 
 
 def without_answers(source: str) -> str:
@@ -86,25 +94,81 @@ def derived(solution: NotebookNode, path: Path) -> NotebookNode:
     return exercise
 
 
-def derive(path: Path, target: Path | None = None, fresh: bool = False) -> bool:
+def derive(path: Path, target: Path | None = None, fresh: bool = False, overwrite: bool = False) -> bool:
     """Write the exercise of the solution at ``path`` to ``target`` (default: the folder ``exercises`` beside its own).
 
-    Tells whether the file changed. Raises ``NotebookError`` naming the cell that is wrong or fails.
+    Tells whether the file changed. Raises ``NotebookError`` naming the cell that is wrong or fails, or saying that
+    somebody has written into the exercise; with ``overwrite``, a copy of it is kept.
     """
     target = target or path.resolve().parents[1] / "exercises" / path.name
     target.parent.mkdir(parents=True, exist_ok=True)
+    exercise = derived(notebooks.read(path), path)
+    if target.exists() and has_answers(target, exercise):
+        if not overwrite:
+            raise NotebookError(
+                f"{shown(target)} holds answers or notes, which deriving it anew would lose. To have it as it was in "
+                f"the beginning, and yours kept in {shown(_shelf(target))}/:  make exercises FLAGS=--overwrite"
+            )
+        print(f"{shown(target)}: yours is kept as {shown(keep(target))}")
     stored = notebooks.read(target) if target.exists() and not fresh else None
-    return notebooks.write(rendered(derived(notebooks.read(path), path), target, stored), target)
+    changed = notebooks.write(rendered(exercise, target, stored), target)
+    _remember(target, exercise)
+    return changed
+
+
+def has_answers(target: Path, exercise: NotebookNode) -> bool:
+    """Whether somebody has written into ``target``: its cells are neither what was derived last nor ``exercise``'s.
+
+    What cells put out does not count, nor do empty cells: both come of running the notebook.
+    """
+    try:
+        there = digest(notebooks.read(target))
+    except NotebookError:
+        return True  # not to be read is no proof that nothing is in it
+    return there not in (_remembered(target).get(target.name), digest(exercise))
+
+
+def digest(notebook: NotebookNode) -> str:
+    """What tells apart two notebooks whose cells differ."""
+    cells = [(cell.cell_type, cell.source.rstrip()) for cell in notebook.cells if cell.source.strip()]
+    return hashlib.sha256(json.dumps(cells).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def keep(target: Path) -> Path:
+    """Copy ``target`` under a name that is free into the folder ``kept`` beside its own, and return where it is."""
+    shelf = _shelf(target)
+    shelf.mkdir(exist_ok=True)
+    free = (shelf / f"{target.stem}-{number}{target.suffix}" for number in itertools.count(1))
+    return Path(shutil.copy2(target, next(path for path in free if not path.exists())))
+
+
+def _shelf(target: Path) -> Path:
+    return target.resolve().parents[1] / "kept"
+
+
+def _remembered(target: Path) -> dict[str, str]:
+    try:
+        kept = json.loads((target.parent / DERIVED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def _remember(target: Path, exercise: NotebookNode) -> None:
+    known = _remembered(target) | {target.name: digest(exercise)}
+    text = json.dumps(dict(sorted(known.items())), indent=1) + "\n"
+    (target.parent / DERIVED).write_text(text, encoding="utf-8")
 
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser("python -m unladen derive", description="Make exercises/ out of solutions/.")
     parser.add_argument("paths", nargs="*", metavar="PATH", help="solution notebooks or folders (default: solutions)")
     parser.add_argument("--fresh", action="store_true", help="store every number and picture anew")
+    parser.add_argument("--overwrite", action="store_true", help="replace answers, too; a copy is put into kept/")
     chosen = parser.parse_args(argv)
     try:
         found = notebooks.find(chosen.paths, ["solutions"])
     except NotebookError as problem:
         print(problem, file=sys.stderr)
         return 2
-    return min(1, each(found, lambda path: derive(path, fresh=chosen.fresh)))
+    return min(1, each(found, lambda path: derive(path, fresh=chosen.fresh, overwrite=chosen.overwrite)))
