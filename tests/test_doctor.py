@@ -168,6 +168,19 @@ def test_a_variable_that_spoils_a_good_compiler_is_to_blame(tmp_path, monkeypatc
     assert all(str(tmp_path) in finding.detail for finding in findings)
 
 
+def test_a_library_of_another_system_is_to_blame_for_what_cannot_be_imported(tmp_path):
+    """Modules of computing centres put an older libstdc++ first; here it is an empty one."""
+    if sys.platform != "linux":
+        pytest.skip("LD_LIBRARY_PATH is Linux's")
+    library = str(tmp_path / "libstdc++.so.6")
+    empty = [*host.find_compiler("CC"), "-shared", "-fPIC", "-xc", os.devnull, "-o", library]
+    subprocess.run(empty, check=True)
+    _, report = ask(REPOSITORY, os.environ | {"LD_LIBRARY_PATH": str(tmp_path)})
+    for subject in ("imports", "C++ compiler"):
+        assert str(tmp_path) in line_of(report, subject) and "-> unset LD_LIBRARY_PATH" in line_of(report, subject)
+    assert "rm -rf" not in report and host.install_command("compiler") not in report
+
+
 @pytest.mark.parametrize("chosen", ["false", "no-such-compiler", "gcc '"])
 def test_a_compiler_that_was_chosen_and_does_not_work_is_to_be_chosen_no_more(monkeypatch, chosen):
     monkeypatch.setenv("CC", chosen)

@@ -103,18 +103,20 @@ def check_packages(facts: dict) -> list:
         found.append(state("packages", f"{count} not as the lock has them: {names}", anew))
     else:
         found.append(ok("packages", "as the lock has them"))
-    if facts["failing"] or facts["outside"]:
-        blamed = variables.culprit(lambda without: _imports(inventory.facts(without)))
-        detail = "; ".join([*facts["failing"], *(f"from outside .venv: {name}" for name in facts["outside"])][:3])
-        because = f" (because of {blamed}={os.environ[blamed]})" if blamed else ""
-        found.append(broken("imports", detail + because, f"unset {blamed}" if blamed else anew))
-    else:
-        found.append(ok("imports", "unladen, NumPy, Numba, Matplotlib, JupyterLab"))
-    if facts["kernel"]:
-        found.append(ok("kernel", "python3"))
-    else:
-        found.append(missing("kernel", "no kernel called python3", anew))
-    return found
+    return [*found, *check_imports(facts, anew)]
+
+
+def check_imports(facts: dict, anew: str) -> list:
+    """Whether the packages can be imported and make a kernel; which variable is to blame if not, else ``anew``."""
+    kernel = ok("kernel", "python3") if facts["kernel"] else missing("kernel", "no kernel called python3", anew)
+    if _imports(facts):
+        return [ok("imports", "unladen, NumPy, Numba, Matplotlib, JupyterLab"), kernel]
+    detail = "; ".join([*facts["failing"], *(f"from outside .venv: {name}" for name in facts["outside"])][:3])
+    blamed = variables.culprit(lambda without: _imports(inventory.facts(without)))
+    if blamed:
+        detail += f" (because of {blamed}={os.environ[blamed]})"
+        return [broken("imports", detail, f"unset {blamed}")]  # of the kernel nothing is known before that
+    return [broken("imports", detail, anew), kernel]
 
 
 def _imports(facts: dict) -> bool:

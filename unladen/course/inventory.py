@@ -34,7 +34,8 @@ for name in ("unladen", "IPython", "ipykernel", "jupyterlab", "matplotlib", "num
         if name != "unladen" and not module.__file__.startswith(sys.prefix):
             outside.append(f"{name} from {module.__file__}")
     except BaseException as problem:
-        failing.append(f"{name} ({type(problem).__name__}: {str(problem)[:120]})")
+        words = " ".join(str(problem).split())[:120]
+        failing.append(f"{name} ({type(problem).__name__}: {words})")
 try:
     from jupyter_client.kernelspec import KernelSpecManager
     kernel = KernelSpecManager().get_kernel_spec("python3").argv[0]

@@ -31,7 +31,7 @@ def cache_folder() -> Path:
     if platform.system() == "Darwin":
         return Path(home, "Library", "Caches", "unladen") if home else None
     caches = os.environ.get("XDG_CACHE_HOME") or (home and os.path.join(home, ".cache"))
-    return Path(caches, "unladen") if caches else None
+    return Path(caches, "unladen").absolute() if caches else None
 
 
 def problem_of(folder: Path) -> tuple:
@@ -43,6 +43,8 @@ def problem_of(folder: Path) -> tuple:
         with tempfile.TemporaryFile(dir=str(folder)):
             pass
         found = folder.stat()
+    except FileExistsError:
+        return "it is there, and is no folder", ELSEWHERE
     except OSError as problem:
         return problem.strerror, ELSEWHERE
     if found.st_uid != os.geteuid():
