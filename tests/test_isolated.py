@@ -183,10 +183,11 @@ def test_what_was_printed_before_a_crash_is_kept():
     assert (outcome.kind, outcome.signal, outcome.stdout) == ("signal", "SIGABRT", "before\n")
 
 
-def test_what_cannot_be_sent_is_named():
-    lock = threading.Lock()
-    assert "argument 1, of type lock," in run_isolated(divide, lock).error
-    assert "variable lock, of type lock," in run_isolated(lambda: lock).error
+def test_what_cannot_be_sent_is_named(tmp_path):
+    with open(tmp_path / "log", "w") as log:
+        assert "argument 1, of type TextIOWrapper," in run_isolated(divide, log).error
+        outcome = run_isolated(lambda: log)
+    assert outcome.kind == "unsent" and "variable log, of type TextIOWrapper," in outcome.error
 
 
 def test_a_result_that_cannot_come_back_is_reported():

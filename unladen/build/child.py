@@ -1,14 +1,16 @@
 """The other side of ``run_isolated``: a script that runs one pickled call in a process of its own.
 
 Started as ``python child.py FOLDER``, or forked (see ``nursery.py``). Reads ``setup`` and ``call`` from FOLDER and
-writes there ``started`` (when the call begins), ``answer`` (a pickled dict) and ``crash`` (what the handlers saw, if it
-died). It imports nothing of the course before the call needs it, so that it starts fast.
+writes there ``pid`` (who runs the call), ``started`` (when it begins), ``answer`` (a pickled dict), ``crash`` (what the
+handlers saw, if it died) and ``status`` (how it ended). It imports next to nothing of the course before the call needs
+it, so that it starts fast.
 """
 
 import contextlib
 import faulthandler
 import os
 import pickle
+import re
 import signal
 import sys
 import time
@@ -17,6 +19,8 @@ from collections.abc import Callable
 from functools import partial
 
 ANSWER_LIMIT = 2**29  # bytes of a pickled result; more is a mistake rather than an answer
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+(?=>)")
+_NO_KEYBOARD = "EOFError: EOF when reading a line"
 
 
 def die_with_parent() -> None:
@@ -25,6 +29,58 @@ def die_with_parent() -> None:
         import ctypes
 
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def adopt_orphans() -> None:
+    """Become the parent of whatever a child leaves behind, in whatever session; and go when who started this goes."""
+    import ctypes
+
+    die_with_parent()
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+
+def end_orphans() -> None:
+    """End all children of this process, and theirs, which become its own as their parents end."""
+    with contextlib.suppress(ChildProcessError):  # none is left
+        while True:
+            for pid in _children():
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+            os.waitpid(-1, 0)
+
+
+def _children() -> list[int]:
+    """The processes whose parent this one is. Linux only, and without psutil, which takes longer to import."""
+    found, me = [], os.getpid()
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open(f"/proc/{entry}/stat", "rb") as stat:
+            # after the name, which is in parentheses and may hold any byte: the state, the parent
+            if int(stat.read().rpartition(b")")[2].split()[1]) == me:
+                found.append(int(entry))
+    return found
+
+
+def mind(folder: str) -> None:
+    """Let a fork of this process run the call, and end what it leaves behind, in whatever session and environment.
+
+    Returns in the fork only. Its status goes to ``FOLDER/status``, as this process cannot die of what it died of.
+    """
+    adopt_orphans()
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()  # so that its group can be ended without this process
+        return
+    status = 1
+    with contextlib.suppress(BaseException):
+        with open(os.path.join(folder, "pid"), "w") as file:
+            file.write(str(pid))
+        for number in (1, 2):
+            os.close(number)  # whoever reads what the call prints is to see its end
+        _, status = os.waitpid(pid, 0)
+        end_orphans()
+        with open(os.path.join(folder, "status"), "w") as file:
+            file.write(str(os.waitstatus_to_exitcode(status)))
+    os._exit(0)
 
 
 def show_prints_at_once() -> None:
@@ -74,20 +130,38 @@ def limit_resources(memory: int | None) -> Callable[[], None]:
 def described(error: BaseException, kind: str = "exception") -> dict:
     """What the parent needs to know about an exception: its words, and its frames as (file, line, function)."""
     try:
-        words = traceback.format_exception_only(error)[-1].strip()
+        words = _ADDRESS.sub("", traceback.format_exception_only(error)[-1].strip())  # differs in every run
     except Exception:
         words = type(error).__name__
+    if words == _NO_KEYBOARD:
+        words += " (a child process has no keyboard: write the value into the code)"
     frames = [(f.filename, f.lineno, f.name) for f in traceback.extract_tb(error.__traceback__, limit=-400)]
     frames = [(f.filename, f.lineno, f.name) for f in traceback.extract_tb(error.__traceback__, limit=20)] + frames
     return {"kind": kind, "error": words, "frames": frames}
+
+
+def unpacked(folder: str) -> tuple:
+    """The call, whose names are put into a new ``__main__``, as those of a script are in its own."""
+    from unladen.build.script import begin
+
+    names = begin()
+    with open(os.path.join(folder, "call"), "rb") as file:
+        *call, defined = pickle.load(file)
+    for name in defined.keys() - names.keys():
+        names[name] = defined[name]
+    return call
 
 
 def answer(folder: str, memory: int | None) -> dict:
     """Run the call; return its answer, or what it raised."""
     start, lift = time.perf_counter(), None
     try:
-        with open(os.path.join(folder, "call"), "rb") as file:
-            function, args, kwargs = pickle.load(file)
+        function, args, kwargs = unpacked(folder)
+    except Exception as error:
+        words = described(error)["error"]
+        words = f"TypeError: this call cannot be sent to the child process (it arrives, but not whole: {words})"
+        return {"kind": "unsent", "error": words, "frames": [], "seconds": 0.0}
+    try:
         lift = limit_resources(memory)
         open(os.path.join(folder, "started"), "w").close()
         start = time.perf_counter()
@@ -99,6 +173,8 @@ def answer(folder: str, memory: int | None) -> dict:
         reply = described(error, "memory")
     except SystemExit as error:
         reply = described(error, "exit")
+        if error.code is None or error.code == 0:
+            reply["error"] = "exit status 0"
     except BaseException as error:
         reply = described(error)
     return reply | {"seconds": time.perf_counter() - start}
@@ -116,7 +192,7 @@ def packed(reply: dict) -> bytes:
     except MemoryError:
         problem = "there is not enough memory to copy it"
     except Exception as error:
-        problem = str(error).strip() or type(error).__name__
+        problem = _ADDRESS.sub("", str(error).strip()) or type(error).__name__
     kind = type(reply.get("value")).__name__
     words = f"TypeError: the result, of type {kind}, cannot be sent back from the child process: {problem}"
     return cloudpickle.dumps({"kind": "exception", "error": words, "frames": [], "seconds": reply["seconds"]})
@@ -164,4 +240,6 @@ if __name__ == "__main__":
 
         serve(sys.argv[2], MODULES, run)
     else:
+        if sys.platform == "linux":
+            mind(sys.argv[1])
         run(sys.argv[1])

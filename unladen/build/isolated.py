@@ -9,17 +9,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from unladen.build import nursery, parcel, sanitizer
 from unladen.build import outcome as words
+from unladen.build.effort import CEILING, busy
 from unladen.build.outcome import Outcome
 from unladen.build.process import Child, started
 
-START = 60.0  # seconds a child may take to start and import, on a busy machine, before the call's own clock runs
-_STEP = 0.05
+START = 60.0  # seconds a child may take to start and import before the call's own clock runs
 
 
 def run_isolated(
@@ -34,16 +33,17 @@ def run_isolated(
     """Run ``function(*args, **kwargs)`` in a child process and report what became of it.
 
     The child is a fresh interpreter of the same Python; function and arguments travel by cloudpickle, so functions
-    defined in a notebook and libraries compiled from cells work. The call may take ``seconds`` of wall-clock time and
-    ``memory`` bytes more than its imports did. ``sanitize`` rebuilds those libraries with the address and
-    undefined-behaviour sanitisers. With ``warm``, names of modules, the child is no fresh interpreter but a fork of one
-    that has only imported these, which starts ten times as fast (see `unladen.build.nursery`). Changes to arguments
-    stay in the child, and its temporary files go with it. Never raises for what the call does.
+    defined in a notebook and libraries compiled from cells work; over there these names live in a real ``__main__``.
+    The call may take ``seconds``, not counting those in which it waits for its turn on a busy machine (see
+    `unladen.build.effort`), and ``memory`` bytes more than its imports did. ``sanitize`` rebuilds those libraries with
+    the address and undefined-behaviour sanitisers. With ``warm``, names of modules, the child is no fresh interpreter
+    but a fork of one that has only imported these, which starts ten times as fast (see `unladen.build.nursery`).
+    Changes to arguments stay in the child, and its temporary files go with it. Never raises for what the call does.
     """
     try:
         call = parcel.packed(function, args, kwargs)
     except parcel.Unsendable as error:
-        return Outcome("exception", error=str(error))
+        return Outcome("unsent", error=str(error))
     runtime, note = sanitizer.runtime() if sanitize else ("", "")
     with tempfile.TemporaryDirectory(prefix="unladen-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -53,7 +53,7 @@ def run_isolated(
             "memory": 0 if runtime else memory,
             "recursion": sys.getrecursionlimit(),
             "helper": None if runtime else sanitizer.crash_helper(),
-            "at_most": START + seconds + 10,
+            "at_most": CEILING * (START + seconds) + 60,
         }
         (folder / "setup").write_bytes(pickle.dumps(setup))
         child = _Isolated(folder, runtime, () if runtime else tuple(warm))
@@ -88,29 +88,46 @@ class _Isolated(Child):
         # -P: the script's own folder must not become a place to import from
         return started([sys.executable, "-P", str(Path(__file__).with_name("child.py")), str(self.folder)], environment)
 
+    @property
+    def pid(self) -> int:
+        """The process that runs the call; what was started may be one that minds it."""
+        with contextlib.suppress(OSError, ValueError):
+            return int((self.folder / "pid").read_text())
+        return self.process.pid
+
+    @property
+    def returncode(self) -> int:
+        with contextlib.suppress(OSError, ValueError):
+            return int((self.folder / "status").read_text())
+        return self.process.returncode
+
     def watch(self, seconds: float, memory: int) -> str:
         """Wait for the child; return how it ended: "itself", "timeout" or "memory"."""
+        ending = self.wait(START, (self.folder / "started").exists)
+        if ending == "looked":
+            ending = self.wait(seconds, self._memory_watch(memory))
+        if ending == "timeout":
+            self._ask_where()
+        return "memory" if ending == "looked" else ending
+
+    def _memory_watch(self, memory: int) -> Callable[[], bool]:
+        """A question to be asked again and again: has the child grown by more than ``memory``?"""
         import psutil
 
-        started, deadline, looked = False, time.monotonic() + START, 0.0
         base = None
-        while not self.ended.wait(_STEP):
-            now = time.monotonic()
-            if not started and (self.folder / "started").exists():
-                started, deadline = True, now + seconds
-            if now > deadline:
-                self._ask_where()
-                return "timeout"
-            if now - looked > 2 * _STEP and started:
-                looked = now
-                with contextlib.suppress(psutil.Error):
-                    process = psutil.Process(self.process.pid)
-                    family = [process, *process.children(recursive=True)]
-                    used = sum(p.memory_info().rss for p in family)
-                    base = used if base is None else min(base, used)
-                    if used - base > memory:
-                        return "memory"
-        return "itself"
+
+        def grown() -> bool:
+            nonlocal base
+            with contextlib.suppress(psutil.Error):
+                used = 0
+                for member in self.effort.family:
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        used += psutil.Process(member).memory_info().rss
+                base = used if base is None else min(base, used)
+                return used - base > memory
+            return False
+
+        return grown
 
     def _ask_where(self) -> None:
         """Have a child that hangs write down where it is, and wait until it has: on a busy machine that takes a while.
@@ -118,24 +135,35 @@ class _Isolated(Child):
         Python's part comes last, one line at a time; what has not grown since the last look is whole.
         """
         with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGUSR1)
-        crash, deadline, before = self.folder / "crash", time.monotonic() + 5, ""
-        while not self.ended.wait(_STEP) and time.monotonic() < deadline:
-            text = crash.read_text(errors="replace") if crash.exists() else ""
+            os.kill(self.pid, signal.SIGUSR1)
+        before, spent = "", self.effort
+
+        def told() -> bool:
+            nonlocal before
+            text = _crash(self.folder)
             if text == before and "(most recent call first)" in text:
-                return
+                return True
             before = text
+            return False
+
+        self.wait(5, told)
+        self.effort = spent
 
 
 # -- the report ------------------------------------------------------------------------------------------------------
 
 
-def _outcome(child: Child, ending: str, folder: Path, limits: tuple[float, int], note: str) -> Outcome:
-    crash = folder / "crash"
-    text = crash.read_text(errors="replace") if crash.exists() else ""
-    python, c, overflow = words.read_crash(text)
+def _crash(folder: Path) -> str:
+    """What the handlers wrote; names of files are bytes, and are read as such."""
+    with contextlib.suppress(OSError):
+        return os.fsdecode((folder / "crash").read_bytes())
+    return ""
+
+
+def _outcome(child: _Isolated, ending: str, folder: Path, limits: tuple[float, int], note: str) -> Outcome:
+    python, c, overflow = words.read_crash(_crash(folder))
     printed = {"stdout": child.text("stdout"), "stderr": child.text("stderr"), "note": note}
-    code = child.process.returncode
+    code = child.returncode
     log = "\n".join(p.read_text(errors="replace") for p in sorted(folder.glob("sanitizer*")))
     if "runtime error: " in printed["stderr"] or log:
         log, printed["stderr"] = log + printed["stderr"], words.without_findings(printed["stderr"])
@@ -144,7 +172,17 @@ def _outcome(child: Child, ending: str, folder: Path, limits: tuple[float, int],
         return Outcome("sanitizer", error=finding[0], where=where, **printed)
     if ending == "timeout":
         where = _joined(words.loop_line(python), words.c_line(c), line=False)
-        return Outcome("timeout", where=where, seconds=limits[0], limit=f"{limits[0]:g} s", **printed)
+        limit, kept_waiting = f"{limits[0]:g} s", child.effort.worked < limits[0]
+        if kept_waiting:
+            limit += f", or rather {child.effort.worked:.1f} s of work{busy()}"
+        return Outcome(
+            "timeout",
+            where=where,
+            seconds=limits[0],
+            limit=limit,
+            starved=child.effort.starved or kept_waiting,
+            **printed,
+        )
     amount = f"{limits[1] / 2**30:g} GiB" if limits[1] >= 2**28 else f"{limits[1] / 2**20:g} MiB"
     if ending == "memory" or code == -signal.SIGKILL:
         killed = None if ending == "memory" else "ended by SIGKILL, as a system that runs out of memory does"

@@ -128,7 +128,7 @@ def serve(address: str, modules: tuple[str, ...], run) -> None:
     import gc
     from importlib import import_module
 
-    for module in ("cloudpickle", "psutil", *modules):
+    for module in ("cloudpickle", "unladen.build.child", "unladen.build.script", *modules):
         import_module(module)
     gc.collect()
     gc.freeze()  # what is here stays: no collection of a child needs to look at it, or to copy its pages
@@ -151,9 +151,11 @@ def serve(address: str, modules: tuple[str, ...], run) -> None:
 
 def _mind(asked: socket.socket, run) -> None:
     """Fork the child, say who it is, wait for it, end what it left behind, and say how it ended. Does not return."""
+    from unladen.build.child import adopt_orphans, end_orphans
+
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        _adopt_orphans()
+        adopt_orphans()
         folder, pipes, *_ = socket.recv_fds(asked, 4096, 2)
         pid = os.fork()
         if pid == 0:
@@ -168,7 +170,7 @@ def _mind(asked: socket.socket, run) -> None:
             os.close(pipe)
         asked.sendall(struct.pack("q", pid))
         _, status = os.waitpid(pid, 0)
-        _end_orphans()
+        end_orphans()
         asked.sendall(struct.pack("q", status))
     finally:
         os._exit(0)
@@ -189,22 +191,3 @@ def _become(folder: str, pipes: list[int]) -> None:
     tempfile.tempdir = None
     with contextlib.suppress(OSError):
         os.chdir(directory)
-
-
-def _adopt_orphans() -> None:
-    """Become the parent of whatever a child leaves behind, in whatever session; and go when the nursery goes."""
-    import ctypes
-
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
-    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
-
-
-def _end_orphans() -> None:
-    import psutil
-
-    while orphans := psutil.Process().children(recursive=True):
-        for orphan in orphans:
-            with contextlib.suppress(psutil.Error):
-                orphan.kill()
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(-1, 0)

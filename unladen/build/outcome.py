@@ -29,9 +29,11 @@ LIVES = "The kernel lives."
 class Outcome:
     """What became of a call in a child process.
 
-    ``kind`` is one of ok, exception, exit, signal, timeout, memory, sanitizer. ``value`` is the result when ok,
+    ``kind`` is one of ok, exception, exit, signal, timeout, memory, sanitizer, unsent (the call could not be copied to
+    the child, and was not made). ``value`` is the result when ok,
     ``error`` the words of an exception or of a sanitiser, ``signal`` its name, ``where`` the learner's line
-    ("line 3 of the cell, in f"), ``stdout`` and ``stderr`` what was printed, ``seconds`` how long the call took.
+    ("line 3 of the cell, in f"), ``stdout`` and ``stderr`` what was printed, ``seconds`` how long the call took,
+    ``starved`` whether a call that was stopped had to wait for others on a busy machine.
     ``str(outcome)`` is a report of one to a few lines that is the same in every run.
     """
 
@@ -45,6 +47,7 @@ class Outcome:
     seconds: float = 0.0
     note: str = ""
     limit: str = ""
+    starved: bool = False
 
     @property
     def ok(self) -> bool:
@@ -65,7 +68,7 @@ class Outcome:
             text = f"The child process ran out of memory (the limit is {self.limit}){at}{words}. {LIVES}"
         elif self.kind == "exit":
             text = f"The child process ended itself with {self.error}{at}. {LIVES}"
-        elif self.kind == "exception":
+        elif self.kind in ("exception", "unsent"):
             text = f"{self.error}{f' ({self.where})' if self.where else ''}"
         else:
             text = f"The call returned {type(self.value).__name__}."
@@ -128,9 +131,17 @@ def loop_line(frames: list[tuple[str, int, str]]) -> tuple[str, str] | None:
 
 def read_crash(text: str) -> tuple[list[tuple[str, int, str]], list[tuple[str, int, str]], bool]:
     """Split what the handlers wrote: Python frames, C frames (object, offset, name), whether a stack overflowed."""
-    python = [(f, int(n), name) for f, n, name in re.findall(r'^  File "(.*)", line (\d+) in (.*)$', text, re.M)]
+    told = re.findall(r'^  File "(.*)", line (\d+) in (.*)$', text, re.M)
+    python = [(_unescaped(f) if not os.path.exists(f) else f, int(n), _unescaped(name)) for f, n, name in told]
     c = [(o, int(a, 16), name) for o, a, name in re.findall(r"^([^\t\n]+)\t([0-9a-f]+)\t(.*)$", text, re.M)]
     return python, [f for f in c if f[0] != "stack overflow"], "stack overflow\t" in text
+
+
+def _unescaped(text: str) -> str:
+    """A name as it is: Python's handler writes what is not ASCII as ``\\xe9`` or ``\\u03bb``."""
+    return re.sub(
+        r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))", lambda m: chr(int(m[1] or m[2] or m[3], 16)), text
+    )
 
 
 # -- C lines ---------------------------------------------------------------------------------------------------------

@@ -6,12 +6,14 @@ import ast
 import contextlib
 import importlib.machinery
 import inspect
-import io
 import linecache
 import os
+import re
 import sys
 from collections.abc import Callable
-from types import ModuleType
+from types import FunctionType, ModuleType
+
+from unladen.build import travelling
 
 
 class Cell:
@@ -29,14 +31,20 @@ class Cell:
         self.namespace = {name: namespace[name] for name in used & namespace.keys() if not name.startswith("__")}
 
     def __call__(self) -> None:
+        import atexit
+
+        lines = self.source.splitlines(keepends=True)
+        linecache.cache[self.filename] = (len(self.source), None, lines, self.filename)  # for tracebacks over there
         tree = ast.parse(self.source)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        names = {"__name__": "__main__"} | self.namespace
+        names = vars(sys.modules["__main__"])
+        names.update(self.namespace)
         exec(compile(tree, self.filename, "exec"), names)
         if last:
             value = eval(compile(ast.Expression(last.value), self.filename, "eval"), names)
             if value is not None:
                 print(repr(value))
+        atexit._run_exitfuncs()  # as at the end of a script: processes that were started are waited for
 
 
 class Unsendable(Exception):
@@ -47,11 +55,14 @@ def packed(function: Callable, args: tuple, kwargs: dict) -> bytes:
     """Pickle a call. Raises ``Unsendable``, which names the argument or variable that cannot be pickled."""
     import cloudpickle
 
+    if not hasattr(cloudpickle, "register_pickle_by_value"):
+        told = f"the file {_named(cloudpickle)} is imported in place of the package cloudpickle: give it another name"
+        raise Unsendable(f"TypeError: this call cannot be sent to the child process ({told})")
     by_value = _unimportable_module(function)
     if by_value:
         cloudpickle.register_pickle_by_value(by_value)
     try:
-        return _dumps((function, args, kwargs))
+        return travelling.dumps((function, args, kwargs))
     except Exception as error:
         raise Unsendable(_culprit(function, args, kwargs, error)) from None
     finally:
@@ -59,21 +70,24 @@ def packed(function: Callable, args: tuple, kwargs: dict) -> bytes:
             cloudpickle.unregister_pickle_by_value(by_value)
 
 
-def _dumps(thing: object) -> bytes:
-    """Pickle as cloudpickle does; modules that were compiled from cells are built anew on the other side."""
-    import cloudpickle
+def _named(module: ModuleType) -> str:
+    return os.path.basename(getattr(module, "__file__", None) or f"{module.__name__}.py")
 
-    from unladen.build.bind import Build, _rebuilt
 
-    class Pickler(cloudpickle.Pickler):
-        def reducer_override(self, one):
-            if isinstance(one, ModuleType) and isinstance(getattr(one, "build", None), Build):
-                return _rebuilt, one.build.again()
-            return super().reducer_override(one)
+def definitions(names: dict) -> bytes:
+    """Pickle what a ``__main__`` defines, for a process that will have one of its own; what cannot go stays."""
+    try:
+        return travelling.definitions(names)
+    except Exception:
+        return travelling.definitions({name: thing for name, thing in names.items() if _travels(thing)})
 
-    file = io.BytesIO()
-    Pickler(file).dump(thing)
-    return file.getvalue()
+
+def _travels(thing: object) -> bool:
+    try:
+        travelling.definitions({"it": thing})
+    except Exception:
+        return False
+    return True
 
 
 def _unimportable_module(function: Callable):
@@ -91,22 +105,33 @@ def _unimportable_module(function: Callable):
 
 def _culprit(function: Callable, args: tuple, kwargs: dict, error: Exception) -> str:
     """Name the argument or the variable that cannot be pickled, and say what to do."""
-
-    def travels(thing: object) -> bool:
-        try:
-            _dumps(thing)
-        except Exception:
-            return False
-        return True
-
-    suspects = {f"argument {i}": a for i, a in enumerate(args, 1)} | {f"argument {k}": v for k, v in kwargs.items()}
-    with contextlib.suppress(TypeError):
-        names = inspect.getclosurevars(function)
-        suspects |= {f"variable {k}": v for k, v in {**names.globals, **names.nonlocals}.items()}
-    suspects |= {f"variable {k}": v for k, v in getattr(function, "namespace", {}).items()}
-    reason = str(error).strip().rstrip(".") or type(error).__name__
+    given = {f"argument {i}": a for i, a in enumerate(args, 1)} | {f"argument {k}": v for k, v in kwargs.items()}
+    # a variable says more than the argument that uses it
+    suspects = {k: v for thing in (function, *given.values()) for k, v in _variables(thing, set()).items()} | given
+    reason = without_addresses(str(error).strip().rstrip(".")) or type(error).__name__
     for name, thing in suspects.items():
-        if not travels(thing):
+        if not _travels(thing):
             where = f"{name}, of type {type(thing).__name__},"
             return f"TypeError: {where} cannot be sent to the child process ({reason}): create it in the child instead"
     return f"TypeError: this call cannot be sent to the child process ({reason})"
+
+
+def _variables(thing: object, seen: set) -> dict[str, object]:
+    """The variables that a call uses, those of the functions among them first."""
+    found = {}
+    with contextlib.suppress(Exception):
+        thing = inspect.unwrap(thing) if callable(thing) else thing
+    if isinstance(thing, FunctionType) and id(thing) not in seen:
+        seen.add(id(thing))
+        with contextlib.suppress(Exception):
+            names = inspect.getclosurevars(thing)
+            found = {**names.globals, **names.nonlocals}
+    elif isinstance(thing, Cell):
+        found = thing.namespace
+    inner = {k: v for one in found.values() if isinstance(one, FunctionType) for k, v in _variables(one, seen).items()}
+    return inner | {f"variable {k}": v for k, v in found.items()}
+
+
+def without_addresses(text: str) -> str:
+    """A text without the addresses of objects, which differ in every run."""
+    return re.sub(r" at 0x[0-9a-fA-F]+(?=>)", "", text)

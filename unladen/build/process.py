@@ -13,8 +13,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from unladen.build.effort import Effort
+
 PRINTED = 2**16  # characters kept of what the child prints
 _MARK = "UNLADEN_CHILD"
+_STEP = 0.05
 
 
 class Child:
@@ -42,6 +45,25 @@ class Child:
                 # four bytes at most are one character
                 self.printed[name] = [kept + chunk[: 4 * PRINTED - len(kept)], total + len(chunk)]
 
+    @property
+    def pid(self) -> int:
+        """The process that does the work."""
+        return self.process.pid
+
+    def wait(self, seconds: float, look: Callable[[], bool] | None = None) -> str:
+        """Wait until it ends, has worked for ``seconds``, or ``look`` says so: return "itself", "timeout" or "looked".
+
+        The time in which it waits for a core on a busy machine does not count (see `unladen.build.effort`).
+        """
+        self.effort = Effort(self.process.pid)
+        while not self.ended.wait(_STEP):
+            self.effort.look()
+            if self.effort.over(seconds):
+                return "timeout"
+            if look and look():
+                return "looked"
+        return "itself"
+
     def _wait(self) -> None:
         self.process.wait()
         self.ended.set()
@@ -49,8 +71,11 @@ class Child:
     def end(self) -> None:
         """Kill the child and all it started; collect the last it printed."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+            os.killpg(self.pid, signal.SIGKILL)
         self.ended.wait(5)
+        if not self.ended.is_set():
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         for pid in _marked(self.mark, self.since):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
