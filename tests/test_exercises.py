@@ -19,7 +19,7 @@ from unladen.exercises.registry import Exercise, exercises
 pytestmark = pytest.mark.measures
 
 ROOT = Path(__file__).resolve().parents[1]
-STATES = ("TODO", "WRONG", "OK", "TOO NOISY")
+STATES = ("TODO", "WRONG", "OK", "TOO NOISY", "NOT CHECKED")
 
 
 @pytest.fixture(autouse=True)
@@ -166,10 +166,22 @@ def test_changed_input_is_wrong():
     assert grade(TWICE, written(source)).lines[0] == "twice([1]) changed what it was given: [1] became [1, 1]"
 
 
-def test_what_cannot_travel_to_the_child_is_named():
-    source = "import threading\nlock = threading.Lock()\ndef twice(x): return lock"
-    verdict = grade(TWICE, written(source))
-    assert "cannot be copied to the process that tests it" in verdict.lines[0]
+@pytest.mark.parametrize(
+    ("made", "kind"),
+    [
+        ("log = open(__import__('os').devnull, 'w')", "TextIOWrapper"),
+        ("log = __import__('socket').socket()", "socket"),
+        ("log = __import__('sqlite3').connect(':memory:')", "Connection"),
+        ("log = (i for i in [])", "generator"),
+    ],
+)
+def test_an_answer_that_needs_what_cannot_travel_is_not_called_wrong(made, kind):
+    verdict = grade(TWICE, written(f"{made}\ndef twice(x): return log and x"))
+    assert verdict.state == "NOT CHECKED"
+    assert verdict.lines[0].startswith(
+        f"twice cannot be checked like this: the variable log, of type {kind}, cannot be copied"
+    )
+    assert "0x" not in verdict.lines[0]
 
 
 def test_a_python_function_is_no_answer_to_an_exercise_in_c():
@@ -254,13 +266,31 @@ def test_check_knows_by_the_name_what_is_not_yet_a_function(thing, tmp_path, cap
     assert lines(capsys.readouterr().out) == [f"{state} 3.4 The type error before the loop"]
 
 
-def test_a_name_that_is_no_exercise_is_told_which_are(capsys):
+def test_a_name_that_is_no_exercise_is_told_which_are_at_hand(capsys):
     def checked_sums(values): ...
 
+    store.record("3.5", "OK", None)
     check(checked_sums)
     told = " ".join(capsys.readouterr().out.split())
     assert told.startswith("WRONG No exercise is called checked_sums. Did you mean checked_sum?")
-    assert all(f"{e.name} ({e.id})" in told for e in exercises())
+    assert [e for e in exercises() if f"{e.name} ({e.id})" in told] == exercises(3)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("check(None)", "None is no answer: there is no telling which exercise this is for."),
+        ("check(checked_sum([1]))", "That is what checked_sum returned, not checked_sum itself"),
+        ("check(3 + 4)", "There is no telling which exercise this is for."),
+        ("check(cheked_sum)", "No exercise is called cheked_sum. Did you mean checked_sum?"),
+    ],
+)
+def test_a_call_that_names_no_exercise_is_told_so_in_few_lines(call, told, tmp_path, capsys):
+    script = tmp_path / "cell.py"
+    script.write_text(f"from unladen import check\ncheked_sum = checked_sum = len\n{call}\n", encoding="utf-8")
+    runpy.run_path(str(script))
+    said = capsys.readouterr().out
+    assert said.startswith(f"WRONG {told}") and len(said.splitlines()) <= 3
 
 
 def test_hints_come_one_at_a_time_and_the_last_is_repeated(capsys):

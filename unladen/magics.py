@@ -125,12 +125,14 @@ class Unladen(Magics):
         if unknown := [w for w in words if w != "--sanitize"]:
             known = "--seconds N, --memory SIZE, --sanitize and --as NAME"
             raise CellError(f"%%isolated knows {known}; got {listed(unknown)}.")
+        if name:
+            identifier("%%isolated --as", name, "the outcome")
         call = self._cell(cell)
         with patience("running in a child process"):
             outcome = run_isolated(call, seconds=seconds, memory=memory, sanitize=sanitize)
         print(outcome.stdout, end="" if outcome.stdout.endswith("\n") or not outcome.stdout else "\n")
         if name:
-            self.shell.user_ns[identifier("%%isolated --as", name)] = outcome
+            self.shell.user_ns[name] = outcome
             print(FENCE, *filter(None, [outcome.stderr.strip(), str(outcome)]), FENCE, sep="\n")
             return
         if outcome.stderr:

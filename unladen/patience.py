@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from unladen.show import Message
+
 PATIENCE = 2.0  # seconds before a learner is told what takes so long
 
 
@@ -18,11 +20,25 @@ def patience(doing: str = "compiling") -> Iterator[None]:
     timer.daemon = True
     timer.start()
     try:
-        yield
+        with briefly_interrupted(doing):
+            yield
     finally:
         timer.cancel()
         timer.join()
         wipe()
+
+
+class Interrupted(Message, KeyboardInterrupt):
+    """The learner has interrupted what a word of ours did: told in a line, without a traceback through our code."""
+
+
+@contextmanager
+def briefly_interrupted(doing: str) -> Iterator[None]:
+    """Make an interrupt one that shows as a line."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(f"{doing} was stopped.") from None
 
 
 def _transient() -> tuple[Callable[[str], None], Callable[[], None]]:

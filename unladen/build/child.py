@@ -173,8 +173,8 @@ def answer(folder: str, memory: int | None) -> dict:
         reply = described(error, "memory")
     except SystemExit as error:
         reply = described(error, "exit")
-        if error.code is None or error.code == 0:
-            reply["error"] = "exit status 0"
+        if error.code in (None, False, True):  # 0 and 1, which unittest calls so
+            reply["error"] = f"exit status {int(error.code or 0)}"
     except BaseException as error:
         reply = described(error)
     return reply | {"seconds": time.perf_counter() - start}

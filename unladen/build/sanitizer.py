@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -35,7 +36,43 @@ def runtime() -> tuple[str, str]:
     found = _libraries(chosen.kind, chosen.command)
     if not any("asan" in path for path in found):
         return "", missing + f"{chosen.kind} lacks its runtime; install libasan (gcc) or compiler-rt (clang)."
-    return ":".join(found), ""
+    libraries = ":".join(found)
+    if not _starts(libraries, _limits()):
+        return "", missing + CANNOT_START + _guilty() + "."
+    return libraries, ""
+
+
+CANNOT_START = "they cannot start within this machine's limits on memory"
+_NAMES = {"RLIMIT_AS": "ulimit -v", "RLIMIT_DATA": "ulimit -d"}
+
+
+def _limits() -> tuple[int, ...]:
+    import resource
+
+    return tuple(resource.getrlimit(getattr(resource, name))[0] for name in _NAMES if hasattr(resource, name))
+
+
+def _guilty() -> str:
+    """Which limit it is, in parentheses; nothing where none is set: then the system itself has too little to give."""
+    import resource
+
+    told = [
+        f"{command} is {limit // 1024}"
+        for name, command in _NAMES.items()
+        if (limit := resource.getrlimit(getattr(resource, name))[0]) != resource.RLIM_INFINITY
+    ]
+    return f" ({', '.join(told)})" if told else ""
+
+
+@cache
+def _starts(libraries: str, limits: tuple[int, ...]) -> bool:
+    """Whether a program that does nothing ends well under the sanitisers, within these limits: asked once for each."""
+    with tempfile.TemporaryDirectory(prefix="unladen-", ignore_cleanup_errors=True) as folder:
+        surroundings = dict(os.environ) | environment(libraries, Path(folder))
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            command = [sys.executable, "-I", "-S", "-c", ""]
+            return subprocess.run(command, env=surroundings, capture_output=True, timeout=120).returncode == 0
+    return True  # whatever else is wrong, it is not this
 
 
 @cache

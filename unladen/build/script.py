@@ -30,7 +30,7 @@ def begin() -> dict:
     sys.modules["__main__"] = main
     builtins.display = display  # which IPython puts there, too
     if os.environ.get("MPLBACKEND", "").startswith("module:"):  # a notebook's: it would show nothing, and say nothing
-        os.environ["MPLBACKEND"] = "agg"
+        os.environ["MPLBACKEND"] = "module://unladen.build.undrawn"
     if _SPAWNS in sys.modules:
         _prepare(sys.modules[_SPAWNS])
     else:

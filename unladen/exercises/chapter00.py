@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from unladen.exercises.registry import exercise
+from unladen.exercises.values import short
 from unladen.exercises.words import case, faster_than, wrong
 
 
@@ -76,8 +77,10 @@ def has_duplicates(answer):
     )
     case(answer, [["a", "b", "a"]], expected=True, hint="The values may be texts: compare, do not calculate.")
     case(answer, [[10**9, -5, 0.5, -5]], expected=True, hint="The values may be large, negative or fractional.")
-    if not isinstance(answer([1, 2]), bool):
-        wrong("has_duplicates([1, 2]) returned something other than True or False", "A comparison gives a bool.")
+    got = answer([1, 2])
+    if not isinstance(got, bool):
+        told = f"has_duplicates([1, 2]) returned {short(got)}, which is neither True nor False"
+        wrong(told, "A comparison of Python's gives a bool; bool(…) makes one of NumPy's.")
     random.seed(7)
     values = random.sample(range(10**6), 1000)
     case(

@@ -12,7 +12,10 @@ from types import FrameType
 from unladen.exercises import store
 from unladen.exercises.registry import Exercise, exercises, find
 from unladen.exercises.verdict import WIDTH, Verdict
+from unladen.patience import briefly_interrupted
 from unladen.show import Table, Volatile
+
+LISTED = 8  # more names than these are no help
 
 _hints_given: dict[str, int] = {}
 
@@ -20,22 +23,25 @@ _hints_given: dict[str, int] = {}
 def check(answer: object) -> None:
     """Check an answer and show the verdict: ``check(sum_of_squares)``.
 
-    The first line begins with TODO, WRONG or OK (or TOO NOISY, where the speed could not be judged). Never raises,
-    whatever the answer is or does: it runs in a child process, with limits on time and memory.
+    The first line begins with TODO, WRONG or OK; or TOO NOISY, where a busy machine could not judge, or NOT CHECKED,
+    where the answer could not be tried. Never raises, whatever the answer is or does: it runs in a child process, with
+    limits on time and memory.
     """
     exercise = _meant(answer, sys._getframe(1))
     if not isinstance(exercise, Exercise):
-        return _show(Verdict("WRONG", "", exercise, hint=_which()))
+        return _show(Verdict("WRONG", "", exercise, hint=_which("check")))
     from unladen.exercises.grade import grade
 
     try:
-        verdict = grade(exercise, answer)
+        with briefly_interrupted("checking"):
+            verdict = grade(exercise, answer)
     except Exception as error:
         told = f"The check itself failed ({type(error).__name__}: {error}). That is the course's mistake, not yours."
         return _show(
             Verdict("WRONG", exercise.id, exercise.title, (told,), "`python -m unladen doctor` may know more.")
         )
-    store.record(exercise.id, verdict.state, verdict.earned if verdict.state == "OK" else None)
+    if verdict.state != "NOT CHECKED":  # nothing was found out
+        store.record(exercise.id, verdict.state, verdict.earned if verdict.state == "OK" else None)
     _show(verdict)
 
 
@@ -43,7 +49,7 @@ def hint(answer: object) -> None:
     """Print the next hint for an exercise: ``hint(sum_of_squares)``; the last one is repeated."""
     exercise = _meant(answer, sys._getframe(1))
     if not isinstance(exercise, Exercise):
-        return print(f"{exercise}\n{_which()}")
+        return print(f"{exercise}\n{_which('hint')}")
     given, hints = _hints_given.get(exercise.id, 0), exercise.hints
     _hints_given[exercise.id] = given + 1
     number = min(given + 1, len(hints))
@@ -68,7 +74,8 @@ def progress(chapter: int | None = None) -> None:
 
 def _meant(answer: object, caller: FrameType) -> Exercise | str:
     """Find the exercise that an answer is for: by the name written between the parentheses, else by its own name."""
-    names = [_written(caller)]
+    argument = _argument(caller)
+    names = [_name(argument)]
     try:
         names.append(answer if isinstance(answer, str) else getattr(answer, "__name__", None))
     except Exception:  # a learner's __getattr__ may do anything
@@ -76,29 +83,33 @@ def _meant(answer: object, caller: FrameType) -> Exercise | str:
     known = [found for name in names if isinstance(name, str) and (found := find(name))]
     if known:
         return known[0]
+    called = _name(argument.func) if isinstance(argument, ast.Call) else None
+    if called and find(called):
+        return f"That is what {called} returned, not {called} itself: leave out the parentheses behind it."
     name = next((n for n in names if isinstance(n, str) and n.isidentifier()), "")
     if not name:
-        return "There is no telling which exercise this is the answer to."
+        what = "None is no answer: there" if answer is None else "There"
+        return f"{what} is no telling which exercise this is for."
     close = get_close_matches(name, [e.name for e in exercises()], 1)
     return f"No exercise is called {name}." + (f" Did you mean {close[0]}?" if close else "")
 
 
-def _which() -> str:
+def _which(word: str) -> str:
+    """How the word is used; with the names of the exercises at hand, once it is known which these are."""
     tried = {int(id.split(".")[0]) for id in store.tried()}
-    listed = [e for e in exercises() if not tried or e.chapter in tried]
-    return (
-        "Give the function itself, under the name the exercise asks for: "
-        + ", ".join(f"{e.name} ({e.id})" for e in listed)
-        + "."
-    )
+    listed = [e for e in exercises() if e.chapter in tried]
+    if 0 < len(listed) <= LISTED:
+        names = ", ".join(f"{e.name} ({e.id})" for e in listed)
+        return f"Give the function itself, under the name the exercise asks for: {names}."
+    return f"Give the function itself, under the name the exercise asks for: `{word}(NAME)`."
 
 
 def _chapters() -> str:
     return ", ".join(sorted({str(e.chapter) for e in exercises()}, key=int))
 
 
-def _written(caller: FrameType) -> str | None:
-    """The name between the parentheses of the call now running in ``caller``: for ``check(squares.total)`` it is total.
+def _argument(caller: FrameType) -> ast.expr | None:
+    """What stands between the parentheses of the call now running in ``caller``: for ``check(squares.total)``, that.
 
     It is read from the source, because an answer that is still ``...`` does not know its own name.
     """
@@ -107,9 +118,13 @@ def _written(caller: FrameType) -> str | None:
         lines = [text.encode() for text in linecache.getlines(caller.f_code.co_filename)[line - 1 : end_line]]
         lines[-1] = lines[-1][:end_column]
         lines[0] = lines[0][column:]
-        argument = ast.parse(b"".join(lines).decode(), mode="eval").body.args[0]
+        return ast.parse(b"".join(lines).decode(), mode="eval").body.args[0]
     except Exception:
         return None
+
+
+def _name(argument: ast.expr | None) -> str | None:
+    """The name that an expression is, or ends with: for ``squares.total`` it is total."""
     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
         return argument.value
     return getattr(argument, "attr", getattr(argument, "id", None))

@@ -16,6 +16,8 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 
 from unladen.build import Library, run_isolated
+from unladen.build.effort import busy
+from unladen.build.sanitizer import CANNOT_START
 from unladen.exercises import words
 from unladen.exercises.registry import Exercise
 from unladen.exercises.values import short
@@ -41,7 +43,7 @@ def grade(exercise: Exercise, answer: object) -> Verdict:
         return _wrong(
             exercise, f"{exercise.name} is {short(answer)}, which cannot be called", "Define it as a function."
         )
-    if exercise.language == "c" and not hasattr(answer, "library"):
+    if exercise.language == "c" and _attribute(answer, "library") is None:
         told = f"{exercise.name} is a Python function, and this exercise is to be answered in C"
         return _wrong(exercise, told, "Write it in the `%%c` cell, and check the function of that library.")
     verdict = _in_child(exercise, answer, sanitize=bool(compiled))
@@ -71,15 +73,23 @@ def unwritten(answer: object) -> bool:
 
 def libraries(answer: object) -> list[Library]:
     """The compiled libraries that an answer is, or is a function of, or names."""
-    own = getattr(answer, "library", None)
+    own = _attribute(answer, "library")
     if isinstance(answer, FunctionType):
         code = answer.__code__
         known = [answer.__globals__.get(name) for name in code.co_names]
         known += [cell.cell_contents for cell in answer.__closure__ or () if _filled(cell)]
-        known += [getattr(value, "library", None) for value in known if not isinstance(value, ModuleType)]
+        known += [_attribute(value, "library") for value in known if not isinstance(value, ModuleType)]
     else:
         known = [answer, own]
     return [value for value in known if isinstance(value, Library)]
+
+
+def _attribute(thing: object, name: str) -> object:
+    """The attribute of an object whose class may answer with any exception; None if it has none."""
+    try:
+        return getattr(thing, name, None)
+    except Exception:
+        return None
 
 
 def _filled(cell) -> bool:
@@ -104,30 +114,20 @@ def _in_child(exercise: Exercise, answer: object, *, sanitize: bool) -> Verdict:
             warm=(*_IMPORTED, *exercise.imports),
         )
         running = notes.read_text(encoding="utf-8") if notes.exists() else exercise.name
-    if not outcome.ok and "cannot be sent" in (outcome.error or ""):
-        reason = outcome.error[outcome.error.find("(") + 1 : outcome.error.rfind(")")]
-        told = f"{exercise.name} cannot be copied to the process that tests it ({reason})"
-        return _wrong(
-            exercise, told, "Make what it needs inside of the function: files, locks, generators do not travel."
-        )
+    if outcome.kind == "unsent":
+        return _unsent(exercise, outcome.error)
+    if outcome.kind == "timeout" and outcome.starved:
+        return _too_busy(exercise, running)
     if not outcome.ok:
         return _ended(exercise, outcome, running)
     state, failing, hint, earned, against = outcome.value
     if state == "TODO":
         return _todo(exercise)
     if state == "OK":
-        return Verdict("OK", exercise.id, exercise.title, why=exercise.why, earned=earned, against=against)
+        limited = (outcome.note,) if CANNOT_START in outcome.note else ()
+        return Verdict("OK", exercise.id, exercise.title, limited, why=exercise.why, earned=earned, against=against)
     if state == "TOO NOISY":
-        told = "The results are right. Whether they come fast enough, this machine is too busy to tell just now."
-        return Verdict(
-            "TOO NOISY",
-            exercise.id,
-            exercise.title,
-            (told,),
-            "Close what else is running, and check again.",
-            earned=earned,
-            against=against,
-        )
+        return replace(_too_busy(exercise, words.MEASURING), earned=earned, against=against)
     return replace(_wrong(exercise, failing, hint, outcome.stdout), earned=earned, against=against)
 
 
@@ -161,6 +161,26 @@ def _ended(exercise: Exercise, outcome, running: str) -> Verdict:
         what += f", and was at {outcome.where}"
     written = next((hint for pattern, hint in exercise.findings if re.search(pattern, what)), "")
     return _wrong(exercise, what, written or _ENDINGS.get(outcome.kind, ""), outcome.stdout)
+
+
+def _unsent(exercise: Exercise, error: str) -> Verdict:
+    """The verdict on an answer that could not be tried: that is no mistake in it."""
+    found = re.fullmatch(r"TypeError: (.*?),? cannot be sent to the child process \((.*)\).*", error, re.S)
+    what, why = found.groups() if found else ("it", error)
+    what = "it" if what.startswith(("argument", "this call")) else f"the {what},"
+    told = f"{exercise.name} cannot be checked like this: {what} cannot be copied to the process that tests it ({why})."
+    hint = "Make what it needs inside of the function: open files, sockets, generators and connections do not travel."
+    return Verdict("NOT CHECKED", exercise.id, exercise.title, (told,), hint)
+
+
+def _too_busy(exercise: Exercise, running: str) -> Verdict:
+    """The verdict where the machine gave an answer too little of its time."""
+    if words.MEASURING in running:
+        told = "The results are right. Whether they come fast enough, this machine is too busy to tell just now."
+    else:
+        told = f"This machine is too busy to tell{busy()}: {running} was waiting for its turn most of the time."
+    again = "Close what else is running, and check again."
+    return Verdict("TOO NOISY", exercise.id, exercise.title, (told,), again)
 
 
 def _wrong(exercise: Exercise, failing: str, hint: str, printed: str = "") -> Verdict:

@@ -23,7 +23,7 @@ def short(value: object) -> str:
 def _short(value: object) -> str:
     if isinstance(value, np.ndarray):
         inside = repr(value.tolist()) if value.ndim != 1 else _elements(value.tolist(), "[", "]")
-        usual = len(value) and value.dtype in (np.float64, np.int64, np.bool_)
+        usual = value.size and value.dtype in (np.float64, np.int64, np.bool_)
         return f"np.array({inside})" if usual else f"np.array({inside}, {str(value.dtype)!r})"
     if isinstance(value, float) and not math.isfinite(value):
         return f"np.{float(value)}" if value > 0 or value != value else "-np.inf"

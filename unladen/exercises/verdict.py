@@ -9,11 +9,11 @@ from typing import Literal
 
 from unladen.show import Volatile, in_html, marked
 
-State = Literal["TODO", "WRONG", "OK", "TOO NOISY"]
+State = Literal["TODO", "WRONG", "OK", "TOO NOISY", "NOT CHECKED"]
 WIDTH = 100  # characters of a line, as on a slide
 
 # Dark enough for white letters (contrast above 4.5), and told apart by the word, not by the colour.
-_BADGES = {"TODO": "#555555", "WRONG": "#A84300", "OK": "#00694B", "TOO NOISY": "#555555"}
+_BADGES = {"TODO": "#555555", "WRONG": "#A84300", "OK": "#00694B", "TOO NOISY": "#555555", "NOT CHECKED": "#555555"}
 
 
 @dataclass(frozen=True)
