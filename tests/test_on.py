@@ -344,3 +344,25 @@ def test_the_script_that_runs_elsewhere_is_read_by_an_old_python():
 
     source = Path(importlib.util.find_spec("unladen.timing.guest").origin).read_text(encoding="utf-8")
     ast.parse(source, feature_version=(3, 8))
+
+
+def test_a_python_that_does_not_answer_is_not_said_to_be_missing(tmp_path, monkeypatch):
+    record()
+    slow = tmp_path / f"python{NOWHERE}"
+    slow.write_text("#!/bin/sh\nsleep 60\n")
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(interpreters, "PATIENCE", 0.3)
+    told = repr(on([NOWHERE, "here"], "kept", "print(1)"))
+    assert f"whether {NOWHERE} is here is not known: python{NOWHERE} did not answer in 0.3 s" in told
+    assert "to get it" not in told
+
+
+def test_a_python_that_was_slow_once_is_asked_again(tmp_path, monkeypatch):
+    slow = tmp_path / "python3"
+    flag = tmp_path / "asked"
+    slow.write_text(f'#!/bin/sh\n[ -e "{flag}" ] || {{ touch "{flag}"; sleep 60; }}\nexec "{sys.executable}" "$@"\n')
+    slow.chmod(0o755)
+    monkeypatch.setenv(interpreters.VARIABLE, str(slow))
+    monkeypatch.setattr(interpreters, "PATIENCE", 2)
+    assert interpreters.find(VERSION)[0].path == str(slow)

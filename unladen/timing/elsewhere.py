@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from unladen.build.effort import busy
 from unladen.build.process import Child, started
 from unladen.show import FENCE, Volatile, in_html, marked
 from unladen.timing import records
-from unladen.timing.interpreters import Interpreter, find, is_name, present
+from unladen.timing.interpreters import Interpreter, Silence, find, is_name, present
 from unladen.timing.missing import install_python
 from unladen.timing.records import Record, Run
 
@@ -35,6 +36,8 @@ class _Missing:
     impostors: str
 
     def __str__(self) -> str:
+        if isinstance(self.impostors, Silence):
+            return f"whether {self.name} is here is not known: {self.impostors}; run the cell again"
         but = f" ({self.impostors})" if self.impostors else ""
         return f"{self.name} is not here{but}; to get it: {install_python(self.name)}"
 
@@ -129,13 +132,14 @@ def run(name: str, python: Interpreter, source: str, seconds: float = SECONDS) -
         environment |= {"TMPDIR": str(folder / "tmp")}
         child = Child(environment, lambda given: started(command, given, folder / "work"))
         try:
-            in_time = child.ended.wait(seconds)
+            in_time = child.wait(seconds) == "itself"
         finally:
             child.end()
         answer = folder / "answer.json"
         reply = json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else {}
         printed = _readable(child.text("stdout") + child.text("stderr"), folder)
-        problem = _problem(name, reply, child.process.returncode if in_time else None, seconds)
+        problem = "" if in_time else _unfinished(name, seconds, child.effort.worked)
+        problem = problem or _problem(name, reply, child.process.returncode)
         if problem:
             trace = _readable(reply.get("trace", ""), folder)
             raise Elsewhere("\n".join(filter(None, (problem, trace, printed))))
@@ -157,10 +161,16 @@ def _readable(text: str, folder: Path) -> str:
     return "\n".join(kept).rstrip()
 
 
-def _problem(name: str, reply: dict, code: int | None, seconds: float) -> str:
-    """What went wrong, in a sentence that does not depend on the machine; empty if nothing did."""
-    if code is None:
+def _unfinished(name: str, seconds: float, worked: float) -> str:
+    """What is to be said of a cell that did not end: it has had its time, or this machine had none for it."""
+    if worked >= seconds:
         return f"the cell was still running on {name} after {seconds:g} s, and was ended: give it less to do."
+    told = f"the cell could work on {name} for {worked:.0f} s only{busy()}, and was ended"
+    return f"{told}: close what else is running, and run it again."
+
+
+def _problem(name: str, reply: dict, code: int) -> str:
+    """What went wrong, in a sentence that does not depend on the machine; empty if nothing did."""
     if reply.get("pretence"):
         return f"{name} is not what it should be: {reply['pretence']}."
     if "error" in reply:

@@ -6,9 +6,11 @@ programs, separated like those of PATH. What a program is, it says itself; its f
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import re
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -18,6 +20,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from unladen.build.effort import Effort, busy
+
+PATIENCE = 20.0  # seconds in which a Python says who it is
 VARIABLE = "UNLADEN_PYTHONS"
 _NAME = re.compile(r"(python3\.\d+t?|pypy3(\.\d+)?)")
 _ASKED_FOR = re.compile(r"(?P<pypy>pypy)?3(\.(?P<minor>\d+)(?P<free>t)?(?P<jit>jit)?)?")
@@ -59,6 +64,10 @@ class Interpreter:
         return minor and self.free_threaded is bool(asked["free"])
 
 
+class Silence(str):
+    """Why there is no telling whether an interpreter is here: the one that could be it did not answer in time."""
+
+
 def is_name(name: str) -> bool:
     """Whether ``name`` can stand for an interpreter: "3.14", "3.14t", "3.14jit", "pypy3", "pypy3.11"."""
     asked = _ASKED_FOR.fullmatch(name)
@@ -77,16 +86,21 @@ def present() -> Interpreter:
 def find(name: str) -> tuple[Interpreter | None, str]:
     """Find the interpreter that ``name`` ("3.14t", "pypy3") stands for, and say of what it is not: ``(None, why)``.
 
+    Where one that could be it does not answer, twice, that is what is said: a ``Silence``.
     Asked anew each time, so that one that was just installed is found. Of several the first counts: ``UNLADEN_PYTHONS``
     before the present one, then PATH, then the places of version managers, newest first.
     """
-    impostors = []
+    impostors, silent = [], []
     chosen = list(_chosen())
     for path in dict.fromkeys([*chosen, sys.executable, *_candidates()]):
         called = re.fullmatch(r"(?:python)?(.*)", Path(path).name)[1]
         if path not in chosen and path != sys.executable and not _could_be(called, name):
             continue
-        python = _ask(path, seconds=20)
+        try:
+            python = present() if path == sys.executable else _ask_again(path)
+        except TimeoutError:
+            silent.append(f"{Path(path).name} did not answer in {PATIENCE:g} s{busy()}")
+            continue
         if python and python.answers_to(name):
             if not name.endswith("jit"):
                 return python, ""
@@ -97,6 +111,8 @@ def find(name: str) -> tuple[Interpreter | None, str]:
             impostors.append(f"{Path(path).name}, named in {VARIABLE}, does not start")
         elif called == name:
             impostors.append(f"{Path(path).name} {f'is {python}' if python else 'does not start'}")
+    if silent:
+        return None, Silence("; ".join(dict.fromkeys(silent)))
     return None, "; ".join(dict.fromkeys(impostors))
 
 
@@ -109,7 +125,7 @@ def _could_be(called: str, name: str) -> bool:
 
 def _has_jit(path: str) -> bool:
     question = "import sys; print(sys._jit.is_available())"
-    return _said(path, question, 20) == "True"
+    return _said(path, question, PATIENCE) == "True"
 
 
 @cache
@@ -153,7 +169,21 @@ def _within(folders: list[Path]) -> Iterator[str]:
         yield from (str(folder / name) for name in names)
 
 
+def _ask_again(path: str) -> Interpreter | None:
+    """Who a program says it is, asked once more if it does not answer. Raises ``TimeoutError`` if it still does not."""
+    with contextlib.suppress(TimeoutError):
+        return _identified(path, PATIENCE)
+    return _identified(path, PATIENCE)
+
+
 def _ask(path: str, seconds: float = 3) -> Interpreter | None:
+    """Who a program says it is; None if it does not say."""
+    with contextlib.suppress(TimeoutError):
+        return _identified(path, seconds)
+    return None
+
+
+def _identified(path: str, seconds: float) -> Interpreter | None:
     try:
         implementation, version, free = _said(path, _QUESTION, seconds).split()
     except ValueError:
@@ -162,13 +192,31 @@ def _ask(path: str, seconds: float = 3) -> Interpreter | None:
 
 
 def _said(path: str, question: str, seconds: float) -> str:
-    """What a program answers to a line of Python; empty if it does not."""
+    """What a program answers to a line of Python; empty if it does not start, or fails.
+
+    Raises ``TimeoutError`` if it has not ended after ``seconds``, without those that it waited for its turn.
+    """
     try:
-        command = [path, "-I", "-c", question]
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds)
-    except (OSError, ValueError, subprocess.TimeoutExpired):
+        asked = subprocess.Popen(
+            [path, "-I", "-c", question],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+    except (OSError, ValueError):
         return ""
-    return done.stdout.strip()
+    effort = Effort(asked.pid)
+    with asked:
+        while not effort.over(seconds):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return asked.communicate(timeout=0.1)[0].strip()
+            effort.look()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(asked.pid, signal.SIGKILL)
+    raise TimeoutError(f"{path} did not answer")
 
 
 def _order(version: str) -> tuple[int, ...]:
