@@ -29,7 +29,7 @@ def dumps(call: tuple) -> bytes:
     """Pickle a call, and after it a dictionary of the functions and classes of ``__main__`` that it brings along."""
     file = io.BytesIO()
     pickler = _pickler()(file)
-    pickler.dump((*call, _Later(pickler.defined)))
+    pickler.dump((*call, _Later(pickler)))
     return file.getvalue()
 
 
@@ -43,13 +43,14 @@ def definitions(names: dict) -> bytes:
 
 
 class _Later:
-    """A dictionary that is looked at when the pickler comes to it: by then it is full."""
+    """A dictionary that is made when the pickler comes to it: by then it is known what it has met."""
 
-    def __init__(self, names: dict) -> None:
-        self.names = names
+    def __init__(self, pickler) -> None:
+        self.pickler = pickler
 
     def __reduce__(self):
-        return dict, (list(self.names.items()),)
+        main = self.pickler.main or vars(sys.modules["__main__"])
+        return dict, ([(name, one) for name, one in self.pickler.met.items() if main.get(name) is one],)
 
 
 class _Names:
@@ -67,7 +68,7 @@ def _pickler() -> type:
         def __init__(self, file) -> None:
             super().__init__(file)
             self.main: dict | None = None  # the names of the notebook: the first that call themselves __main__
-            self.defined: dict[str, object] = {}
+            self.met: dict[str, object] = {}  # functions and classes that say they are of __main__
 
         def reducer_override(self, one):
             kind = type(one)
@@ -86,9 +87,8 @@ def _pickler() -> type:
 
         def _note(self, one) -> None:
             with contextlib.suppress(Exception):  # a class may answer anything
-                name = one.__name__
-                if one.__module__ == "__main__" and one is (self.main or vars(sys.modules["__main__"])).get(name):
-                    self.defined[name] = one
+                if one.__module__ == "__main__":
+                    self.met[one.__name__] = one
 
     return Pickler
 

@@ -48,7 +48,8 @@ def grade(exercise: Exercise, answer: object) -> Verdict:
         return _wrong(exercise, told, "Write it in the `%%c` cell, and check the function of that library.")
     verdict = _in_child(exercise, answer, sanitize=bool(compiled))
     if verdict.state == "OK" and verdict.against and verdict.earned is None:
-        verdict = _in_child(exercise, answer, sanitize=False)
+        timed = _in_child(exercise, answer, sanitize=False)
+        verdict = replace(timed, lines=verdict.lines + timed.lines)  # what was said of the sanitisers holds
     return verdict
 
 
