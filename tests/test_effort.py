@@ -1,0 +1,100 @@
+"""A limit of time is a limit of work: what waits for its turn on a busy machine is not stopped, what hangs is."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from unladen.build import effort, run_isolated
+from unladen.build.effort import Effort
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts the waiting")
+CORE = min(os.sched_getaffinity(0)) if sys.platform == "linux" else 0
+
+
+@pytest.fixture
+def crowd():
+    """Five others that want the same core; so each gets a sixth of it."""
+    spin = f"import os\nos.sched_setaffinity(0, [{CORE}])\nprint(flush=True)\nwhile True: pass"
+    others = [subprocess.Popen([sys.executable, "-S", "-c", spin], stdout=subprocess.PIPE) for _ in range(5)]
+    for other in others:
+        other.stdout.readline()
+    yield
+    for other in others:
+        other.kill()
+        other.communicate()
+
+
+def work(seconds: float) -> float:
+    """Use so many seconds of one core, the crowded one; return how long that took."""
+    os.sched_setaffinity(0, [CORE])
+    start, before = time.monotonic(), time.process_time()
+    while time.process_time() < before + seconds:
+        pass
+    return time.monotonic() - start
+
+
+def loop():
+    os.sched_setaffinity(0, [CORE])
+    while True:
+        pass
+
+
+@linux
+def test_a_call_that_waits_for_its_turn_has_its_limit_of_work(crowd):
+    outcome = run_isolated(work, 0.8, seconds=1)
+    assert outcome.ok and outcome.value > 1
+
+
+@linux
+def test_an_endless_loop_on_a_busy_machine_is_still_stopped_and_its_line_named(crowd):
+    outcome = run_isolated(loop, seconds=0.5)
+    assert outcome.kind == "timeout" and outcome.starved
+    assert outcome.where == f"line {loop.__code__.co_firstlineno + 2} of test_effort.py, in loop"
+
+
+@linux
+def test_what_only_waits_for_a_clock_is_stopped_by_the_clock(crowd):
+    start = time.monotonic()
+    assert run_isolated(time.sleep, 60, seconds=1).kind == "timeout"
+    assert time.monotonic() - start < 20
+
+
+def test_threads_that_wait_for_each_other_have_no_more_time_than_one():
+    def crowd_of_my_own():
+        for _ in range(20 * effort.cores()):
+            if os.fork() == 0:
+                while True:
+                    pass
+        time.sleep(60)
+
+    start = time.monotonic()
+    outcome = run_isolated(crowd_of_my_own, seconds=1)
+    assert outcome.kind == "timeout" and time.monotonic() - start < 8
+
+
+@pytest.mark.parametrize(
+    ("passed", "ran", "waited", "lost"),
+    [
+        (1, 1, 0, 0),  # it had a core to itself
+        (1, 0, 0, 0),  # it slept
+        (1, 0.25, 0.75, 0.75),  # it wanted to run all the time, and was let for a quarter of it
+        (1, 0.1, 0.1, 0.1),  # it slept for most of it
+        (1, 0, 1, 1),
+        (1, 2, 14, 0),  # sixteen threads of its own on both of two cores
+        (1, 1, 3, 0.5),  # four threads that got one core of two
+    ],
+)
+def test_what_is_lost(monkeypatch, passed, ran, waited, lost):
+    monkeypatch.setattr(effort, "cores", lambda: 2)
+    assert effort._lost(passed, ran, waited) == pytest.approx(lost)
+
+
+def test_there_is_an_end_however_busy_the_machine_is():
+    clock = Effort(os.getpid())
+    clock.worked, clock.lost = 0.1, 8
+    assert not clock.over(1) and clock.starved
+    clock.lost = 10
+    assert clock.over(1)
