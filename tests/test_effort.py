@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from unladen.build import effort, run_isolated
 from unladen.build.effort import Effort
+from unladen.build.outcome import Outcome
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts the waiting")
 CORE = min(os.sched_getaffinity(0)) if sys.platform == "linux" else 0
@@ -62,19 +64,6 @@ def test_what_only_waits_for_a_clock_is_stopped_by_the_clock(crowd):
     assert time.monotonic() - start < 20
 
 
-def test_threads_that_wait_for_each_other_have_no_more_time_than_one():
-    def crowd_of_my_own():
-        for _ in range(20 * effort.cores()):
-            if os.fork() == 0:
-                while True:
-                    pass
-        time.sleep(60)
-
-    start = time.monotonic()
-    outcome = run_isolated(crowd_of_my_own, seconds=1)
-    assert outcome.kind == "timeout" and time.monotonic() - start < 8
-
-
 @pytest.mark.parametrize(
     ("passed", "ran", "waited", "lost"),
     [
@@ -98,3 +87,25 @@ def test_there_is_an_end_however_busy_the_machine_is():
     assert not clock.over(1) and clock.starved
     clock.lost = 10
     assert clock.over(1)
+
+
+def test_an_answer_for_which_a_machine_had_no_time_is_not_called_wrong(monkeypatch):
+    from unladen.exercises import grade as grading
+    from unladen.exercises.grade import grade
+    from unladen.exercises.registry import find
+
+    def verdict(running: str, **became):
+        outcome = Outcome("timeout", limit="10 s", **became)
+        monkeypatch.setattr(grading, "run_isolated", lambda *given, **options: _noted(given[4], running, outcome))
+        return grade(find("hours_saved"), work).state
+
+    measuring = "hours_saved, while its speed was measured,"
+    assert verdict("hours_saved(1)", seconds=3.0, starved=True) == "TOO NOISY"
+    assert verdict(measuring, seconds=20.0, starved=True) == "TOO NOISY"
+    assert verdict("hours_saved(1)", seconds=20.0, starved=True) == "WRONG"
+    assert verdict(measuring, seconds=10.0, starved=False) == "WRONG"
+
+
+def _noted(notes: str, running: str, outcome: Outcome) -> Outcome:
+    Path(notes).write_text(running, encoding="utf-8")
+    return outcome

@@ -42,8 +42,11 @@ class Effort:
         return self.lost > 0.25 * self.worked
 
     def over(self, seconds: float) -> bool:
-        """Whether ``seconds`` of work are over, or so much time that there is no waiting for them."""
-        return self.worked > seconds or self.worked + self.lost > CEILING * seconds
+        """Whether ``seconds`` of work are over, or so much time that there is no waiting for them.
+
+        Work on a core that others share is slower as well, for its caches are shared: it has twice as long.
+        """
+        return self.worked > seconds * (2 if self.starved else 1) or self.worked + self.lost > CEILING * seconds
 
 
 def _lost(passed: float, ran: float, waited: float) -> float:

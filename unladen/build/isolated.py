@@ -172,17 +172,10 @@ def _outcome(child: _Isolated, ending: str, folder: Path, limits: tuple[float, i
         return Outcome("sanitizer", error=finding[0], where=where, **printed)
     if ending == "timeout":
         where = _joined(words.loop_line(python), words.c_line(c), line=False)
-        limit, kept_waiting = f"{limits[0]:g} s", child.effort.worked < limits[0]
-        if kept_waiting:
-            limit += f", or rather {child.effort.worked:.1f} s of work{busy()}"
-        return Outcome(
-            "timeout",
-            where=where,
-            seconds=limits[0],
-            limit=limit,
-            starved=child.effort.starved or kept_waiting,
-            **printed,
-        )
+        limit, spent = f"{limits[0]:g} s", child.effort
+        if spent.worked < limits[0]:
+            limit = f"{spent.worked + spent.lost:.0f} s, of which it could work for {spent.worked:.1f} s{busy()}"
+        return Outcome("timeout", where=where, seconds=spent.worked, limit=limit, starved=spent.starved, **printed)
     amount = f"{limits[1] / 2**30:g} GiB" if limits[1] >= 2**28 else f"{limits[1] / 2**20:g} MiB"
     if ending == "memory" or code == -signal.SIGKILL:
         killed = None if ending == "memory" else "ended by SIGKILL, as a system that runs out of memory does"

@@ -32,8 +32,8 @@ class Outcome:
     ``kind`` is one of ok, exception, exit, signal, timeout, memory, sanitizer, unsent (the call could not be copied to
     the child, and was not made). ``value`` is the result when ok,
     ``error`` the words of an exception or of a sanitiser, ``signal`` its name, ``where`` the learner's line
-    ("line 3 of the cell, in f"), ``stdout`` and ``stderr`` what was printed, ``seconds`` how long the call took,
-    ``starved`` whether a call that was stopped had to wait for others on a busy machine.
+    ("line 3 of the cell, in f"), ``stdout`` and ``stderr`` what was printed, ``seconds`` how long the call took
+    (one that was stopped: how long it could work), ``starved`` whether a call that was stopped had to wait for others.
     ``str(outcome)`` is a report of one to a few lines that is the same in every run.
     """
 

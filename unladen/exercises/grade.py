@@ -117,7 +117,8 @@ def _in_child(exercise: Exercise, answer: object, *, sanitize: bool) -> Verdict:
         running = notes.read_text(encoding="utf-8") if notes.exists() else exercise.name
     if outcome.kind == "unsent":
         return _unsent(exercise, outcome.error)
-    if outcome.kind == "timeout" and outcome.starved:
+    measured = words.MEASURING in running and outcome.starved
+    if outcome.kind == "timeout" and (measured or outcome.seconds < exercise.seconds):
         return _too_busy(exercise, running)
     if not outcome.ok:
         return _ended(exercise, outcome, running)
