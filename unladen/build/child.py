@@ -43,6 +43,7 @@ def end_orphans() -> None:
     """End all children of this process, and theirs, which become its own as their parents end."""
     with contextlib.suppress(ChildProcessError):  # none is left
         while True:
+            os.waitpid(-1, os.WNOHANG)  # mostly there is none, and no need to look for them
             for pid in _children():
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(pid, signal.SIGKILL)

@@ -13,8 +13,6 @@ import sys
 from collections.abc import Callable
 from types import FunctionType, ModuleType
 
-from unladen.build import travelling
-
 
 class Cell:
     """A notebook cell as a call: its source, and the variables that it uses.
@@ -55,6 +53,8 @@ def packed(function: Callable, args: tuple, kwargs: dict) -> bytes:
     """Pickle a call. Raises ``Unsendable``, which names the argument or variable that cannot be pickled."""
     import cloudpickle
 
+    from unladen.build import travelling
+
     if not hasattr(cloudpickle, "register_pickle_by_value"):
         told = f"the file {_named(cloudpickle)} is imported in place of the package cloudpickle: give it another name"
         raise Unsendable(f"TypeError: this call cannot be sent to the child process ({told})")
@@ -76,6 +76,8 @@ def _named(module: ModuleType) -> str:
 
 def definitions(names: dict) -> bytes:
     """Pickle what a ``__main__`` defines, for a process that will have one of its own; what cannot go stays."""
+    from unladen.build import travelling
+
     try:
         return travelling.definitions(names)
     except Exception:
@@ -83,6 +85,8 @@ def definitions(names: dict) -> bytes:
 
 
 def _travels(thing: object) -> bool:
+    from unladen.build import travelling
+
     try:
         travelling.definitions({"it": thing})
     except Exception:

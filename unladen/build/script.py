@@ -9,7 +9,6 @@ import builtins
 import itertools
 import os
 import sys
-import tempfile
 from types import ModuleType
 
 _SPAWNS = "multiprocessing.spawn"
@@ -81,6 +80,8 @@ def _written() -> str:
 
     Each has a name of its own, for a process that was given an earlier one keeps that if the name is the same.
     """
+    import tempfile
+
     from unladen.build import parcel
 
     folder = tempfile.mkdtemp(prefix="main-")
