@@ -39,11 +39,17 @@ __all__ = [
 def __getattr__(word: str):
     if word not in _WORDS:
         raise AttributeError(f"unladen has no word {word!r}; it has {', '.join(__all__)}")
+    from unladen.shadows import nothing_in_the_way
+
+    nothing_in_the_way()
     return getattr(import_module(f"unladen.{_WORDS[word]}"), word)
 
 
 def load_ipython_extension(shell) -> None:
     """Register the course's magics: what ``%load_ext unladen`` calls."""
+    from unladen.shadows import nothing_in_the_way
+
+    nothing_in_the_way()
     from unladen import magics
 
     magics.register(shell)

@@ -172,6 +172,8 @@ def _unsent(exercise: Exercise, error: str) -> Verdict:
     what = "it" if what.startswith(("argument", "this call")) else f"the {what},"
     told = f"{exercise.name} cannot be checked like this: {what} cannot be copied to the process that tests it ({why})."
     hint = "Make what it needs inside of the function: open files, sockets, generators and connections do not travel."
+    if "in place of the package" in why:
+        hint = "Rename that file, and restart the kernel."
     return Verdict("NOT CHECKED", exercise.id, exercise.title, (told,), hint)
 
 
