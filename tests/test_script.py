@@ -237,6 +237,25 @@ def test_locks_and_queues_beside_the_function_are_made_afresh():
         assert run_isolated(use).value == (True, 3, 4, 5)
 
 
+@pytest.mark.parametrize(
+    ("setup", "use", "printed"),
+    [
+        ("import ctypes\nnumbers = (ctypes.c_int * 3)(1, 2, 3)", "print(list(numbers))", "[1, 2, 3]"),
+        ("import typing\nMetres = typing.NewType('Metres', int)", "print(Metres(3), Metres.__name__)", "3 Metres"),
+        ("import contextvars\nlevel = contextvars.ContextVar('level', default=3)", "print(level.get())", "3"),
+        ("import functools, math\nroot = functools.cache(math.sqrt)", "print(root(4))", "2.0"),
+        ("import asyncio\nlock = asyncio.Lock()", "print(lock.locked())", "False"),
+        (
+            "import threading\nclass Account:\n    def __init__(self): self.lock = threading.Lock()\none = Account()",
+            "with one.lock: print('held')",
+            "held",
+        ),
+    ],
+)
+def test_what_a_notebook_made_is_there(setup, use, printed):
+    assert ran(use, defined(setup)).stdout == printed + "\n"
+
+
 def test_two_functions_share_one_lock():
     lock = threading.Lock()
 

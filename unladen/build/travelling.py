@@ -9,15 +9,19 @@ from __future__ import annotations
 import builtins
 import contextlib
 import contextvars
+import ctypes
 import functools
 import io
+import operator
 import queue
 import sys
 import threading
+import typing
 import weakref
 from collections.abc import Callable
 from types import FunctionType, MethodType, ModuleType
 
+_ARRAY_TYPE = type(ctypes.c_char * 1)
 _FRESH = {
     type(threading.Lock()): threading.Lock,
     type(threading.RLock()): threading.RLock,
@@ -101,6 +105,8 @@ def _reduced(one: object, kind: type) -> tuple | None:
         return reducer(one)
     if issubclass(kind, ModuleType):
         return _compiled(one)
+    if kind is _ARRAY_TYPE:
+        return (operator.mul, (one._type_, one._length_)) if one._type_ * one._length_ is one else None
     return _plain(one, kind)
 
 
@@ -160,6 +166,10 @@ def _remembered(function: Callable, maxsize: int | None, typed: bool) -> Callabl
     return functools.lru_cache(maxsize, typed)(function)
 
 
+def _new_type(one: typing.NewType) -> tuple | None:
+    return (typing.NewType, (one.__name__, one.__supertype__)) if one.__module__ == "__main__" else None
+
+
 def _reference(one: weakref.ref) -> tuple:
     return (_dead, ()) if one() is None else (weakref.ref, (one(),))
 
@@ -188,6 +198,7 @@ _REDUCERS = {
     weakref.WeakKeyDictionary: lambda one: (weakref.WeakKeyDictionary, (dict(one),)),
     weakref.WeakValueDictionary: lambda one: (weakref.WeakValueDictionary, (dict(one),)),
     weakref.ref: _reference,
+    typing.NewType: _new_type,
     contextvars.ContextVar: _variable,
     queue.SimpleQueue: _waiting,
 }

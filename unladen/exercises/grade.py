@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 
 from unladen.build import Library, run_isolated
-from unladen.build.effort import busy
+from unladen.build.effort import load
 from unladen.build.sanitizer import CANNOT_START
 from unladen.exercises import words
 from unladen.exercises.registry import Exercise
@@ -182,7 +182,7 @@ def _too_busy(exercise: Exercise, running: str) -> Verdict:
     if words.MEASURING in running:
         told = "The results are right. Whether they come fast enough, this machine is too busy to tell just now."
     else:
-        told = f"This machine is too busy to tell{busy()}: {running} was waiting for its turn most of the time."
+        told = f"This machine is too busy to tell (load {load():.0f}): {running} was waiting for its turn most of the time."
     again = "Close what else is running, and check again."
     return Verdict("TOO NOISY", exercise.id, exercise.title, (told,), again)
 
