@@ -182,7 +182,7 @@ def _too_busy(exercise: Exercise, running: str) -> Verdict:
     if words.MEASURING in running:
         told = "The results are right. Whether they come fast enough, this machine is too busy to tell just now."
     else:
-        told = f"This machine is too busy to tell (load {load():.0f}): {running} was waiting for its turn most of the time."
+        told = f"This machine is too busy to tell (load {load():.0f}): {running} mostly waited for its turn."
     again = "Close what else is running, and check again."
     return Verdict("TOO NOISY", exercise.id, exercise.title, (told,), again)
 
