@@ -1,5 +1,6 @@
 """A limit of time is a limit of work: what waits for its turn on a busy machine is not stopped, what hangs is."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 from unladen.build import effort, run_isolated
 from unladen.build.effort import Effort
 from unladen.build.outcome import Outcome
+from unladen.exercises import words
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts the waiting")
 CORE = min(os.sched_getaffinity(0)) if sys.platform == "linux" else 0
@@ -109,3 +111,15 @@ def test_an_answer_for_which_a_machine_had_no_time_is_not_called_wrong(monkeypat
 def _noted(notes: str, running: str, outcome: Outcome) -> Outcome:
     Path(notes).write_text(running, encoding="utf-8")
     return outcome
+
+
+@pytest.mark.parametrize(
+    ("ratio", "lost", "ending"),
+    [(1.0, 9.0, words.Wrong), (2.5, 9.0, words.TooNoisy), (2.5, 0.0, words.Wrong), (3.5, 9.0, None)],
+    ids=["far below on a busy machine", "just below on a busy machine", "just below on a quiet one", "above"],
+)
+def test_on_a_busy_machine_what_is_near_the_bar_is_not_judged(monkeypatch, ratio, lost, ending):
+    monkeypatch.setattr(words, "_ratio", lambda *given: ratio)
+    monkeypatch.setattr(Effort, "look", lambda self: setattr(self, "worked", 1.0) or setattr(self, "lost", lost))
+    with pytest.raises(ending) if ending else contextlib.nullcontext():
+        words.faster_than(loop, loop, [], at_least=3, hint="")

@@ -28,7 +28,6 @@ TOO_DEEP = "Every call of a function inside itself waits for the inner one to en
 TOO_BIG = "How many elements does it build, and how many does the result need?"
 ROUNDS = 3  # so many ratios in a row must lie on the same side of the bar
 PATIENCE = 9  # and if they have not after this many, the machine is too noisy to tell
-FAR = 3  # a ratio this many times below the bar is below it on the busiest machine
 MEASURING = "while its speed was measured"
 CLEAR = 1.5  # a single ratio this many times above the bar is enough
 
@@ -174,8 +173,8 @@ def faster_than(
             return
         if len(latest) == ROUNDS and min(latest) >= at_least:
             return
-        if len(latest) == ROUNDS and at_least / FAR < max(latest) < at_least and effort.starved:
-            continue  # what waits for its turn is slow, and not by its own fault
+        if len(latest) == ROUNDS and at_least / CLEAR < max(latest) < at_least and effort.lost > effort.worked:
+            continue  # both wait for their turn more than they work: that near to the bar, it may be chance
         if len(latest) == ROUNDS and max(latest) < at_least:
             wrong("The results are right, and come too slowly.", hint)
     raise TooNoisy
