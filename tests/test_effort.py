@@ -119,6 +119,7 @@ def _noted(notes: str, running: str, outcome: Outcome) -> Outcome:
     ids=["far below on a busy machine", "just below on a busy machine", "just below on a quiet one", "above"],
 )
 def test_on_a_busy_machine_what_is_near_the_bar_is_not_judged(monkeypatch, ratio, lost, ending):
+    monkeypatch.setattr(words, "now", words.Grading())
     monkeypatch.setattr(words, "_ratio", lambda *given: ratio)
     monkeypatch.setattr(Effort, "look", lambda self: setattr(self, "worked", 1.0) or setattr(self, "lost", lost))
     with pytest.raises(ending) if ending else contextlib.nullcontext():

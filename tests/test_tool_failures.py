@@ -9,6 +9,7 @@ import pytest
 
 from tests.checkout import REPOSITORY
 from unladen.build import sanitizer
+from unladen.patience import patience
 
 
 def fresh(program: str, *, folder=REPOSITORY, limit: str = "", **variables) -> str:
@@ -67,3 +68,23 @@ def test_a_file_that_hides_cloudpickle_makes_no_answer_wrong(tmp_path):
     told = " ".join(fresh(program + "check(hours_saved)", folder=tmp_path, UNLADEN_STATE=str(tmp_path)).split())
     assert told.startswith("NOT CHECKED 0.1") and "the file cloudpickle.py is imported in place" in told
     assert told.endswith("Hint: Rename that file, and restart the kernel.")
+
+
+def test_an_interrupt_is_told_in_a_line_without_our_own_code():
+    with pytest.raises(KeyboardInterrupt) as told, patience("compiling"):
+        raise KeyboardInterrupt
+    assert told.value._render_traceback_() == ["Interrupted: compiling was stopped."]
+
+
+def test_check_is_interrupted_in_a_line(monkeypatch):
+    from unladen.exercises import check, grade
+
+    def interrupted(exercise, answer):
+        raise KeyboardInterrupt
+
+    def hours_saved(): ...
+
+    monkeypatch.setattr(grade, "grade", interrupted)
+    with pytest.raises(KeyboardInterrupt) as told:
+        check(hours_saved)
+    assert told.value._render_traceback_() == ["Interrupted: checking was stopped."]

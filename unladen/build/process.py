@@ -72,7 +72,7 @@ class Child:
         """Kill the child and all it started; collect the last it printed."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
-        self.ended.wait(5)
+        self.ended.wait(20)  # what minds it may have much to end, and little time on a busy machine
         if not self.ended.is_set():
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
