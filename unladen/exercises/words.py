@@ -28,6 +28,7 @@ TOO_DEEP = "Every call of a function inside itself waits for the inner one to en
 TOO_BIG = "How many elements does it build, and how many does the result need?"
 ROUNDS = 3  # so many ratios in a row must lie on the same side of the bar
 PATIENCE = 9  # and if they have not after this many, the machine is too noisy to tell
+NEAR = 1.25  # and one not so many times below it is near it
 MEASURING = "while its speed was measured"
 CLEAR = 1.5  # a single ratio this many times above the bar is enough
 
@@ -173,7 +174,7 @@ def faster_than(
             return
         if len(latest) == ROUNDS and min(latest) >= at_least:
             return
-        if len(latest) == ROUNDS and at_least / CLEAR < max(latest) < at_least and effort.lost > effort.worked:
+        if len(latest) == ROUNDS and at_least / NEAR < max(latest) < at_least and effort.lost > effort.worked:
             continue  # both wait for their turn more than they work: that near to the bar, it may be chance
         if len(latest) == ROUNDS and max(latest) < at_least:
             wrong("The results are right, and come too slowly.", hint)
