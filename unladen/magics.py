@@ -113,11 +113,11 @@ class Unladen(Magics):
 
         The cell sees copies of the variables that it uses; what it changes does not come back. It is plain Python,
         without magics, and runs as a script does: its names are in __main__, and processes that it starts find them
-        there. The seconds are those in which it can work: waiting for a core on a busy machine does not count. What
-        it starts ends with it. What it printed is shown, then what became of it: the exception, the signal or the limit, and
-        the line of the cell. --sanitize builds the libraries that it uses once more with the compiler's sanitisers,
-        which notice the first access outside an array and name the line in C. --as binds the outcome to NAME (its
-        .kind, .signal, .error, .where), and marks the report as one whose words depend on the compiler.
+        there, and end with it. The seconds are those in which it can work: waiting for a core on a busy machine does
+        not count. What it printed is shown, then what became of it: the exception, the signal or the limit, and the
+        line of the cell. --sanitize builds the libraries that it uses once more with the compiler's sanitisers, which
+        notice the first access outside an array and name the line in C. --as binds the outcome to NAME (its .kind,
+        .signal, .error, .where), and marks the report as one whose words depend on the compiler.
         """
         words = words_of(line)
         seconds = seconds_of(take_option(words, "--seconds", "a number: --seconds 10"))
