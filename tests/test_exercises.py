@@ -156,6 +156,46 @@ def twice(x): return Nasty()
     assert "twice(0) returned an object of type Nasty" in grade(TWICE, written(source)).lines[0]
 
 
+def test_an_answer_whose_class_answers_to_no_name_is_checked_like_any_other():
+    source = """
+class Evil:
+    def __getattr__(self, name): raise RuntimeError("evil library")
+    def __call__(self, x): return 2 * x
+twice = Evil()
+"""
+    assert grade(TWICE, written(source)).state == "OK"
+
+
+def test_an_array_without_dimensions_is_shown():
+    source = "import numpy as np\ndef twice(x): return np.array(1.5)"
+    assert grade(TWICE, written(source)).lines[0] == "twice(0) returned np.array(1.5), expected 0"
+
+
+def test_a_truth_value_of_numpys_is_shown_where_pythons_is_asked_for():
+    source = "import numpy as np\ndef has_duplicates(v): return np.bool_(len(set(v)) < len(v))"
+    [exercise] = [e for e in exercises(0) if e.id == "0.2"]
+    told = grade(exercise, written(source, "has_duplicates")).lines[0]
+    assert told.startswith("has_duplicates([1, 2]) returned np.bool") and told.endswith("neither True nor False")
+
+
+def test_no_verdict_depends_on_an_address():
+    verdict = grade(TWICE, written("def twice(x): raise ValueError(twice)"))
+    assert verdict.lines[0] == "twice(0) raised ValueError: <function twice> (line 1 of its cell)"
+
+
+def test_an_answer_may_use_cached_functions_and_locks_beside_it():
+    source = """
+import threading
+from functools import cache
+lock = threading.Lock()
+@cache
+def double(x): return 2 * x
+def twice(x):
+    with lock: return double(x) if type(x) is int else 2 * x
+"""
+    assert grade(TWICE, written(source)).state == "OK"
+
+
 def test_what_an_answer_prints_is_shown_when_it_is_wrong():
     verdict = grade(TWICE, written("def twice(x):\n    print('x is', x)\n    return 1"))
     assert verdict.lines[1] == "Your code printed: x is 0"

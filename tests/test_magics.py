@@ -184,6 +184,8 @@ def test_the_report_of_an_isolated_cell_can_be_kept_and_is_then_marked(shell, ca
     printed = capsys.readouterr().out
     assert printed.startswith("before\n≈≈≈\nZeroDivisionError") and printed.endswith("≈≈≈\n")
     assert "--as needs a name" in str(refused(shell, "isolated", "--as", "pass\n"))
+    assert "got 1x." in str(refused(shell, "isolated", "--as 1x", "print('never run')\n"))
+    assert "never run" not in capsys.readouterr().out
 
 
 def test_an_isolated_cell_is_plain_python(shell):
