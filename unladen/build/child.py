@@ -43,11 +43,11 @@ def end_orphans() -> None:
     """End all children of this process, and theirs, which become its own as their parents end."""
     with contextlib.suppress(ChildProcessError):  # none is left
         while True:
-            os.waitpid(-1, os.WNOHANG)  # mostly there is none, and no need to look for them
-            for pid in _children():
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.kill(pid, signal.SIGKILL)
-            os.waitpid(-1, 0)
+            if os.waitpid(-1, os.WNOHANG) == (0, 0):  # mostly it raises at once, and nobody need be looked for
+                for pid in _children():
+                    with contextlib.suppress(ProcessLookupError, PermissionError):
+                        os.kill(pid, signal.SIGKILL)
+                time.sleep(0.002)  # not a wait for one of them: another may have come since
 
 
 def _children() -> list[int]:
@@ -64,14 +64,17 @@ def _children() -> list[int]:
 def mind(folder: str) -> None:
     """Let a fork of this process run the call, and end what it leaves behind, in whatever session and environment.
 
-    Returns in the fork only. Its status goes to ``FOLDER/status``, as this process cannot die of what it died of.
+    Returns in the fork, or where there can be none. Its status goes to ``FOLDER/status``, as this process cannot die of
+    what that died of.
     """
     adopt_orphans()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:  # no more processes are allowed: then without
+        return
     if pid == 0:
         os.setsid()  # so that its group can be ended without this process
         return
-    status = 1
     with contextlib.suppress(BaseException):
         with open(os.path.join(folder, "pid"), "w") as file:
             file.write(str(pid))
