@@ -73,8 +73,8 @@ def test_a_library_shows_its_functions_and_no_path(adder):
         "adder: long long run(const int *numbers, size_t n)\nadder: void scale(double *numbers, int n, double factor)"
     )
     assert adder.run.__name__ == "run"
-    assert adder.run.__doc__.endswith("Adds up the numbers.")
-    assert adder.scale.__doc__.endswith("Multiplies in place.")
+    assert "Adds up the numbers." in adder.run.__doc__
+    assert "Multiplies in place." in adder.scale.__doc__
 
 
 def test_a_library_tells_how_it_was_built(adder):

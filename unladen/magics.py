@@ -38,9 +38,11 @@ class Unladen(Magics):
             %%c NAME [compiler flags]
 
         Its functions can then be called: NAME.function(numbers, len(numbers)). They take numbers and NumPy arrays,
-        and check dtype, contiguity and direction before a pointer is passed. Flags are added to the course's own
-        (-O3 …), so -O0 turns the optimiser off. Shown are the functions, and the exact command with the time it took.
-        A cell that has not changed is not compiled again. In messages the %%c line is line 1, as JupyterLab counts.
+        and check dtype, contiguity and direction before a pointer is passed. Lengths are not checked (but for those
+        that are numbers in a declaration, as in double a[3]): C reads and writes wherever its indices lead.
+        Flags are added to the course's own (-O3 …), so -O0 turns the optimiser off. Shown are the functions, and the
+        exact command with the time it took. A cell that has not changed is not compiled again. In messages the %%c
+        line is line 1, as JupyterLab counts.
         """
         self._compiled("c", line, cell)
 
@@ -50,8 +52,9 @@ class Unladen(Magics):
 
             %%cpp NAME [compiler flags]
 
-        Functions declared extern "C" can be called as with %%c. A cell with PYBIND11_MODULE(NAME, m) or
-        NB_MODULE(NAME, m) is imported as the Python module that it defines, for this kernel's own Python.
+        Functions declared extern "C" can be called as with %%c, and lengths are checked no more than there.
+        A cell with PYBIND11_MODULE(NAME, m) or NB_MODULE(NAME, m) is imported as the Python module that it defines,
+        for this kernel's own Python.
         """
         self._compiled("cpp", line, cell)
 
