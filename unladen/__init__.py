@@ -46,10 +46,16 @@ def __getattr__(word: str):
 
 
 def load_ipython_extension(shell) -> None:
-    """Register the course's magics: what ``%load_ext unladen`` calls."""
+    """Register the course's magics, and let what C prints keep its place: what ``%load_ext unladen`` calls."""
+    import sys
+
     from unladen.shadows import nothing_in_the_way
 
     nothing_in_the_way()
     from unladen import magics
 
     magics.register(shell)
+    if "ipykernel" in sys.modules:
+        from unladen import printed
+
+        printed.in_order(shell)
