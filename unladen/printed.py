@@ -32,6 +32,8 @@ _c = ctypes.CDLL(None)
 _c.malloc.restype = ctypes.c_void_p
 _asked = ctypes.PyDLL(None)  # for questions that never block: the GIL is not given away for them
 _stdout = ctypes.c_void_p.in_dll(_c, "__stdoutp" if sys.platform == "darwin" else "stdout")
+_poll = _asked.poll
+_poll.argtypes = ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int
 _pending = getattr(_asked, "__fpending", None)  # not on macOS
 if _pending:
     _pending.restype = ctypes.c_size_t
@@ -74,9 +76,10 @@ class InOrder(OutStream):
 
     def _read(self, last: bool = False) -> None:
         with self._reading:  # or the other thread has read something, and not yet shown it
-            waits = _asked.poll(ctypes.byref(self._asked), ctypes.c_ulong(1), 0) == 1
-            text = self._decoder.decode(os.read(self._pipe, _ROOM) if waits else b"", last)
-            if text:
+            waits = _poll(self._asked, 1, 0) == 1
+            if not waits and not last:
+                return
+            if text := self._decoder.decode(os.read(self._pipe, _ROOM) if waits else b"", last):
                 # where no context says otherwise, a stream writes to the cell that began last: C knows no other
                 Context().run(OutStream.write, self, text)
 
@@ -104,7 +107,7 @@ def _take_over(stream: OutStream) -> None:
     if hasattr(fcntl, "F_SETPIPE_SZ"):
         with suppress(OSError):  # who has many of them may have no larger ones
             fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, _ROOM)
-    stream._asked = _Asked(stream._pipe, select.POLLIN)
+    stream._asked = ctypes.pointer(_Asked(stream._pipe, select.POLLIN))
     stream._reading = threading.RLock()
     stream._decoder = codecs.getincrementaldecoder("utf-8")("replace")
     stream.__dict__.pop("write", None)
