@@ -109,6 +109,34 @@ def test_a_rendered_notebook_passes_from_anywhere_in_any_environment(write_noteb
     assert f"{len(GOOD)} passed" in run.stdout
 
 
+MOVING = (
+    "from tqdm import tqdm\nimport time\nfor _ in tqdm(range(5), desc='reading'): time.sleep(0.05 + time.time() % 0.1)",
+    "for _ in tqdm(range(3)): print('between')",
+    "for n in tqdm(range(3)):\n    if n == 2: break",
+    "for _ in tqdm(iter('abc')): pass",
+    "bar = tqdm(total=2_000, unit='B', unit_scale=True)\nbar.update(1_500)\nbar.close()",
+    "handle = display('first', display_id=True)\nfor n in range(3): handle.update(n)",
+    "display(1, display_id='a')\ndisplay(2)\ndisplay(3, display_id='a', update=True)",
+)
+
+
+def test_bars_and_updated_displays_are_compared_as_they_were_last(write_notebook):
+    path = write_notebook(*MOVING)
+    render.render(path)
+    cells = notebooks.read(path).cells
+    assert cells[0].outputs[0].text == "reading: 100%|" + 20 * "█" + "| 5/5\n"
+    assert [output.data["text/plain"] for output in cells[5].outputs + cells[6].outputs] == ["2", "3", "2"]
+    copies = [path.with_name(f"{n}.ipynb") for n in range(3)]
+    for copy in copies:
+        copy.write_bytes(path.read_bytes())
+    notebook = notebooks.read(path)
+    notebook.cells[0].outputs[0].text = notebook.cells[0].outputs[0].text.replace("5/5", "4/5")
+    notebook.cells[5].outputs[0].data["text/plain"] = "1"
+    nbformat.write(notebook, path)
+    run = nbval(*copies, path)
+    assert f"2 failed, {4 * len(MOVING) - 2} passed" in run.stdout, run.stdout
+
+
 def test_a_wrong_output_and_a_false_claim_are_reported(write_notebook):
     path = write_notebook("print('right')", "{'a': 1}", "'same'")
     render.render(path)

@@ -21,6 +21,10 @@ from unladen.course import variables
 _DROPPED = ("PYTEST_", "LANGUAGE", "LC_", "MPLBACKEND", "PYTHONWARNINGS", "FORCE_COLOR", "NO_COLOR", "COLUMNS", "LINES")
 
 
+# tqdm's bar without its clock: where it is stored and compared, it says how far it came, not how fast
+_BAR = "{l_bar}{bar:20}| {n_fmt}/{total_fmt}"
+
+
 def environment(home: Path) -> dict[str, str]:
     """The environment variables of a kernel whose state (learner's progress, IPython profile) lives in folder ``home``.
 
@@ -32,6 +36,7 @@ def environment(home: Path) -> dict[str, str]:
         "LC_ALL": "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8",
         "UNLADEN_STATE": str(home / "state"),
         "IPYTHONDIR": str(home / "ipython"),
+        "TQDM_BAR_FORMAT": _BAR,
     }
 
 

@@ -7,6 +7,7 @@ the version is pinned, and ``tests/test_strict.py`` proves each repair:
 * each kernel gets the environment of ``course/kernel.py`` and a fresh state of its own;
 * the death of a kernel is noticed within a second, not after the cell's whole time limit;
 * cells tagged ``reference-python`` are compared only on the Python version whose outputs are stored;
+* a display that was updated within its cell is compared as it was last, which is what is stored;
 * cells run with history, as in JupyterLab, so that ``;`` silences a last line and ``Out`` and ``_`` work.
 """
 
@@ -19,6 +20,8 @@ import time
 import tomllib
 from pathlib import Path
 from queue import Empty
+
+from nbformat import from_dict
 
 SANITIZER = Path(__file__).parents[2] / "tests" / "sanitize.cfg"
 
@@ -58,19 +61,36 @@ def _repair(homes: Path):
 
     running = nbval_kernel.RunningKernel
     start = nbval_kernel.start_new_kernel
-    before = start, running.await_reply, running.execute_cell_input
+    get_message = running.get_message
+    before = start, running.await_reply, running.execute_cell_input, get_message
 
     def start_clean(*args, **kwargs):
         home = Path(tempfile.mkdtemp(dir=homes))
         return start(*args, **kwargs, stdout=subprocess.DEVNULL, env=environment(home))
 
     def undo() -> None:
-        nbval_kernel.start_new_kernel, running.await_reply, running.execute_cell_input = before
+        nbval_kernel.start_new_kernel, running.await_reply, running.execute_cell_input, running.get_message = before
 
     nbval_kernel.start_new_kernel = start_clean
     running.await_reply = _await_reply
     running.execute_cell_input = _execute_cell_input
+    running.get_message = lambda kernel, stream, timeout=None: _followed(kernel, get_message(kernel, stream, timeout))
     return undo
+
+
+def _followed(kernel, message: dict) -> dict:
+    """A message as it came; if it updates a display, that one's data, which nbval holds by now, are replaced."""
+    content = message["content"]
+    if name := content.get("transient", {}).get("display_id"):
+        shown = vars(kernel).setdefault("shown", {}).setdefault(name, [])
+        if message["msg_type"] == "update_display_data":
+            for data in shown:
+                data.clear()
+                data.update(content["data"])
+        else:
+            content["data"] = from_dict(content["data"])  # nbval keeps this very object
+            shown.append(content["data"])
+    return message
 
 
 def _await_reply(kernel, msg_id: str, timeout: float | None = None) -> None:
