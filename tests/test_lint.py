@@ -80,6 +80,10 @@ FAULTS = [
     (code("x", picture()), "shows an image/png without alternative text"),
     (code("x", picture("image/svg+xml", alt=" ")), "shows an image/svg+xml without alternative text"),
     (code("x", printed("a\n" * 61)), "prints 61 lines"),
+    (code("x", printed("100%|███| 3/3 [00:00<00:00, 3617.86it/s]\n")), "the clock of a tqdm bar"),
+    (code("x", printed("3it [01:02, 21.97s/it]\n")), "the clock of a tqdm bar"),
+    (code("x", printed(f"<DisplayHandle display_id={'ab' * 16}>")), "write `handle = display(…)`"),
+    (code("x", printed("cell:1: TqdmWarning: IProgress not found. Please…")), "write `from tqdm import tqdm`"),
     (code("x", printed("/Users/anna/course/x.c")), "a path of this machine in its output: '/Users/anna"),
     (code("open('/tmp/ipykernel_7/x')"), "a path of this machine in its source"),
     (code("x", printed("done \u2705")), "emoji in its output (U+2705)"),
@@ -106,6 +110,7 @@ GOOD = [
     code("x", picture(alt="a line that rises")),
     code("1 / 0", new_output("error", ename="ZeroDivisionError", evalue="", traceback=[]), tags=["raises-exception"]),
     code("x", tags=["nbval-ignore-output", "hide-input"], why="the scheduler decides"),
+    code("x", printed("reading: 100%|███| 3/3\nat [12:30] and 11:15<11:20\n<DisplayHandle display_id=a>")),
     code("x", printed("≈ 12.3 ms, ± 3, → next, ✓")),
     code("x", new_output("display_data", {"text/html": "<b>x</b>", "text/plain": "x\n" * 100})),
 ]

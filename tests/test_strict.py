@@ -116,7 +116,7 @@ MOVING = (
     "for _ in tqdm(iter('abc')): pass",
     "bar = tqdm(total=2_000, unit='B', unit_scale=True)\nbar.update(1_500)\nbar.close()",
     "handle = display('first', display_id=True)\nfor n in range(3): handle.update(n)",
-    "display(1, display_id='a')\ndisplay(2)\ndisplay(3, display_id='a', update=True)",
+    "one = display(1, display_id='a')\ndisplay(2)\none = display(3, display_id='a', update=True)",
 )
 
 

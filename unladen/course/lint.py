@@ -31,6 +31,15 @@ TAGS = {
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 
 _PLACES = re.compile(r"/(?:home|Users)/\w|/root/|/tmp/ipykernel|/var/folders/|/site-packages/|[A-Z]:\\Users")
+# What differs in each run although nothing was measured: a pattern of the output, and what to do about it.
+_CHANGING = (
+    (
+        re.compile(r"\[(?:\d+:)?\d\d:\d\d(?:<|, +[\d.?]+ ?\S*(?:it/s|s/it))"),
+        "the clock of a tqdm bar; `make render` leaves it out",
+    ),
+    (re.compile(r"<DisplayHandle display_id=[0-9a-f]{32}>"), "a display's random name; write `handle = display(…)`"),
+    (re.compile(r"IProgress not found"), "tqdm's warning that it has no widgets; write `from tqdm import tqdm`"),
+)
 _MINUTES = re.compile(r"\bminutes?\b", re.IGNORECASE)
 
 Findings = Iterator[tuple[int | None, str]]  # the cell's number, or None for the notebook as a whole
@@ -109,6 +118,9 @@ def outputs(notebook: NotebookNode, path: Path) -> Findings:
             text = output.get("text", "") if "text/html" in data else output.get("text", data.get("text/plain", ""))
             if text.count("\n") > MOST_OUTPUT_LINES:
                 yield number, f"prints {text.count(chr(10))} lines; show at most {MOST_OUTPUT_LINES}"
+            for pattern, what in _CHANGING:
+                if any(pattern.search(text) for text in _texts(output)):
+                    yield number, f"stores {what}"
 
 
 def machine_and_emoji(notebook: NotebookNode, path: Path) -> Findings:
