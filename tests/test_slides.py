@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import nbformat
+import pandas
 import pytest
 
 from tests.browser import browser_context, save_picture
 from tests.checkout import REPOSITORY
-from tests.sample import LOOP, cell, write_lecture
-from unladen.course import browser, slides
+from tests.sample import LOOP, cell, picture, write_lecture
+from unladen.course import browser, prose, slides
 
 LECTURES = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 
@@ -123,6 +124,60 @@ def test_a_removed_cell_leaves_its_slide_to_the_next_one():
     assert [(c.source, slides.slide_type(c)) for c in notebook.cells] == [("y = 1", "slide"), ("z = 1", "slide")]
 
 
+def test_a_line_below_marks_a_heading_as_well_as_signs_before_it(tmp_path):
+    opens = ["Title\n=====", "Two\n---\n\nwords", " ## Three ##", "\n## Four", "#\tFive"]
+    does_not = ["- a\n---", "> b\n---", "words\n\n---", "| a | b |\n|---|---|", "```\n## c\n```", "#d", "### e", "---"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text) for text in opens + does_not])
+    nbformat.write(notebook, tmp_path / "t.ipynb")
+    assert "<title>Title</title>" in slides.export(tmp_path / "t.ipynb")
+    slides.arrange(notebook)
+    assert [slides.slide_type(c) for c in notebook.cells] == ["slide"] * len(opens) + ["-"] * len(does_not)
+
+
+PICTURES = {
+    "![x](my%20pic.png)": "my pic.png",
+    "![x](<my pic.png>)": "my pic.png",
+    "![x][one]\n\n[one]: my%20pic.png": "my pic.png",
+    '<img src="my%20pic.png" alt="x">': "my pic.png",
+    "![x](pic.png?size=2#part)": "pic.png",
+    "![x](a%23b%3F.png)": "a#b?.png",
+    "![x](50%25.png)": "50%.png",
+    "![x](%C3%BC.png)": "\u00fc.png",
+    "![x](\u00fc.png)": "u\u0308.png",
+    "![x](u\u0308/\u00fc.png)": "\u00fc/u\u0308.png",
+    "![x](a&b.png)": "a&b.png",
+    '<img src="a&amp;b.png" alt="x">': "a&b.png",
+    "![x](my%20pic.png) ": "my%20pic.png",
+}
+
+
+@pytest.mark.parametrize("text, name", PICTURES.items())
+def test_a_picture_is_found_by_its_address(tmp_path, text, name):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_bytes(picture())
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# One\n\n" + text)])
+    nbformat.write(notebook, tmp_path / "t.ipynb")
+    assert slides.export(tmp_path / "t.ipynb").count('src="data:image/png;base64,') == 1
+    assert not [said for said in prose.complaints(text, tmp_path) if "not there" in said]
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("no%20such.png", "a picture is missing: no%20such.png, as seen from lessons/"),
+        ("https://example.org/a.png", "save it beside the notebook"),
+        ("//example.org/a.png", "save it beside the notebook"),
+    ],
+)
+def test_a_picture_that_is_not_there_is_named_with_its_folder(tmp_path, monkeypatch, capsys, address, words):
+    (tmp_path / "lessons").mkdir()
+    monkeypatch.chdir(tmp_path / "lessons")
+    text = nbformat.v4.new_markdown_cell(f"# One\n\n![x]({address})")
+    nbformat.write(nbformat.v4.new_notebook(cells=[text]), "t.ipynb")
+    assert slides.main(["t.ipynb", "--to", str(tmp_path)]) == 1
+    assert words in capsys.readouterr().err
+
+
 def test_a_missing_picture_is_named(tmp_path, capsys):
     lecture = write_lecture(tmp_path)
     (tmp_path / "dot.png").unlink()
@@ -157,6 +212,78 @@ def test_a_long_table_goes_on_under_its_headings(deck):
     powers = [t for t in tables if t[0] == "its square"]
     assert len(powers) > 1
     assert [row for table in powers for row in table[1:]] == [str(n * n) for n in range(40)]
+
+
+def exported(folder, *cells):
+    """A deck of these cells."""
+    texts = [nbformat.v4.new_markdown_cell(c) if isinstance(c, str) else c for c in cells]
+    nbformat.write(nbformat.v4.new_notebook(cells=texts), folder / "t.ipynb")
+    assert slides.main([str(folder / "t.ipynb"), "--to", str(folder)]) == 0
+    return folder / "t.html"
+
+
+def test_a_slide_that_goes_on_carries_the_heading_that_is_in_force_there(tmp_path):
+    paragraphs = "\n\n".join(f"Paragraph {n}. {'word ' * 60}" for n in range(8))
+    deck = exported(tmp_path, f"## First\n\n{paragraphs}", f"### Second\n\n{paragraphs}", "### Third\n\nshort")
+    with browser_context() as context:
+        page = browser.open_deck(context, deck)
+        headings = page.evaluate(
+            "Reveal.getSlides().map(s => [...s.querySelectorAll('h2, h3')]"
+            ".map(h => h.textContent + (h.closest('.continued') ? ' …' : '')))"
+        )
+    flat = [heading for slide in headings for heading in slide]
+    assert flat[0] == "First" and flat.count("Second") == flat.count("Third") == 1
+    assert set(flat[1 : flat.index("Second")]) == {"First …"}
+    assert set(flat[flat.index("Second") + 1 : flat.index("Third")]) == {"Second …"}
+
+
+def wide(rows: int, columns: int) -> tuple[list, str]:
+    """The numbers of a table, each once, and the table as pandas writes it."""
+    frame = pandas.DataFrame(
+        [[1_000_000 + 1000 * row + column for column in range(columns)] for row in range(rows)],
+        columns=[f"column {n}" for n in range(columns)],
+        index=[f"row {n}" for n in range(rows)],
+    )
+    return [str(number) for number in frame.to_numpy().flat], frame._repr_html_()
+
+
+@pytest.mark.parametrize(("columns", "parts"), [(16, 1), (40, 3)])
+def test_a_table_wider_than_a_slide_shows_all_of_its_columns(tmp_path, columns, parts):
+    with pandas.option_context("display.max_columns", 100, "display.show_dimensions", True):
+        numbers, table = wide(4, columns)
+    output = nbformat.v4.new_output("display_data", data={"text/html": table, "text/plain": ""})
+    headings = "|".join(f" heading {n} " for n in range(columns))
+    marked_down = f"{headings}\n{'|'.join(['---'] * columns)}\n{'|'.join(f' {2_000_000 + n} ' for n in range(columns))}"
+    texts = f"## Text\n\n{marked_down}", "## Word\n\n" + "x" * 400
+    deck = exported(tmp_path, "## A frame", cell("frame", [output]), *texts)
+    with browser_context() as context:
+        wrong, _ = look(context, deck)
+        page = browser.open_deck(context, deck)
+        shown = page.evaluate("[...document.querySelectorAll('td')].map(cell => cell.textContent)")
+        labels = page.evaluate("[...document.querySelectorAll('tbody th')].map(label => label.textContent)")
+        ends = page.evaluate(
+            "[...document.querySelectorAll('p')].filter(p => p.textContent.includes('columns')).length"
+        )
+        save_picture(page, f"deck-wide-{columns}")
+    assert not wrong
+    assert sorted(shown) == sorted(numbers + [str(2_000_000 + n) for n in range(columns)])
+    assert labels == [f"row {n}" for n in range(4)] * parts
+    assert ends == 1
+
+
+def test_a_table_whose_headings_are_joined_can_be_scrolled(tmp_path):
+    cells = "".join(f"<td>number{10**9 + n}</td>" for n in range(24))
+    table = f"<table><tr><th colspan=24>all of them</th></tr><tr>{cells}</tr></table>"
+    output = nbformat.v4.new_output("display_data", data={"text/html": table, "text/plain": ""})
+    deck = exported(tmp_path, "## One", cell("table", [output]))
+    with browser_context() as context:
+        wrong, _ = look(context, deck)
+        page = browser.open_deck(context, deck)
+        area = page.locator(".jp-OutputArea-child")
+        area.evaluate("area => { area.scrollLeft = 1e6; }")
+        reached = area.evaluate("area => area.querySelector('td:last-child').getBoundingClientRect().right")
+    assert any(w.startswith("slide 1: too wide") for w in wrong)  # and whoever looks at the decks hears of it
+    assert reached <= 1280
 
 
 def test_the_measure_finds_a_slide_that_is_too_full(deck):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 MOST_WORDS = 90
 
@@ -13,6 +16,12 @@ _CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(<?([^()\s>]*(?:\([^()\s]*\)[^()\s>]*)*)>?(?:\s+[\"'][^)]*)?\)")
 _TAG = re.compile(r"<[^<>]+>")
+# marked by signs before it (##), or by a line below it; that line under a list, a quotation or a table is a rule
+_HEADING = re.compile(
+    r"^ {0,3}(?:(?P<signs>#{1,6})[ \t]+(?P<signed>\S.*?)(?:[ \t]+#+)?[ \t]*$"
+    r"|(?![#>|<`~]|[-*+] |\d+[.)] )(?P<underlined>\S.*?)[ \t]*\n {0,3}(?P<line>=+|-+)[ \t]*$)",
+    re.MULTILINE,
+)
 _TITLE = re.compile(r"(?<![\w*_])([*_])(?![\s*_]).+?(?<![\s*_])\1(?![\w*_])")
 _TABLE = re.compile(r"^[ \t]*\|.*$", re.MULTILINE)
 
@@ -57,7 +66,32 @@ def words(markdown: str) -> int:
 
 def headings(markdown: str) -> list[int]:
     """The levels of a text cell's headings, in order."""
-    return [len(signs) for signs in re.findall(r"^(#{1,6})[ \t]+\S", _FENCED.sub("", markdown), re.MULTILINE)]
+    return [_level(found) for found in _HEADING.finditer(_FENCED.sub("", markdown))]
+
+
+def opening(markdown: str) -> tuple[int, str]:
+    """The level and the text of the heading that a text cell begins with; 0 and nothing where it begins with none."""
+    found = _HEADING.match(markdown.lstrip("\n"))
+    return (_level(found), found["signed"] or found["underlined"]) if found else (0, "")
+
+
+def _level(heading: re.Match) -> int:
+    return len(heading["signs"]) if heading["signs"] else 1 + (heading["line"][0] == "-")
+
+
+def linked(address: str, folder: Path) -> Path | None:
+    """The file that a relative address means, as seen from ``folder``; None if there is none.
+
+    An address writes a blank as %20, and may end in a ``?query`` or a ``#part``; an ü may be one character or two.
+    """
+    for path in (unquote(re.split(r"[?#]", address)[0]), address):
+        place = folder
+        for part in Path(path).parts:
+            forms = (part, unicodedata.normalize("NFC", part), unicodedata.normalize("NFD", part))
+            place = next((place / form for form in forms if (place / form).exists()), place / part)
+        if path and place.exists():
+            return place
+    return None
 
 
 def complaints(markdown: str, folder: Path) -> Iterator[str]:
@@ -99,9 +133,9 @@ def _links(markdown: str, folder: Path) -> Iterator[str]:
         elif not sign and text.strip().lower() in _VAGUE:
             yield f"has a link called {text!r}; name what it leads to"
     for target in targets:
-        path = re.sub(r"%20", " ", re.split(r"[#?]", target)[0])
+        path = re.split(r"[#?]", target)[0]
         if path and not re.match(r"[a-z][a-z0-9+.-]*:", path, re.IGNORECASE) and not path.startswith("attachment:"):
             if path.startswith("/"):
                 yield f"links to {target}, which is absolute; write it relative to the notebook"
-            elif not (folder / path).exists():
+            elif not linked(unescape(target), folder):
                 yield f"links to {target}, which is not there; correct the path (relative to the notebook)"

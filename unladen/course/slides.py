@@ -19,6 +19,8 @@ import sys
 from html import unescape
 from pathlib import Path
 
+from unladen.course import prose
+
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 TEMPLATE = Path(__file__).with_name("slides_template")
 MATHJAX = r"""window.MathJax = {
@@ -92,7 +94,7 @@ def arrange(notebook) -> None:
     shown, owed = [], ""  # owed: the beginning that a removed cell had marked
     for cell in notebook.cells:
         kind, tags = slide_type(cell), cell.metadata.get("tags", [])
-        if by_heading and cell.cell_type == "markdown" and re.match(r"##? ", cell.source):
+        if by_heading and cell.cell_type == "markdown" and prose.opening(cell.source)[0] in (1, 2):
             kind = "slide"
         empty = cell.cell_type == "raw" or not cell.source.strip()
         if empty or kind == "skip" or "remove-cell" in tags:
@@ -114,9 +116,14 @@ def embed_pictures(page: str, folder: Path) -> str:
     """Write every picture the deck points to into it; ``SlidesError`` for one that is not there."""
 
     def embedded(tag: re.Match) -> str:
-        path = folder / unescape(tag["source"])
-        if not path.is_file():
-            raise SlidesError(f"a picture is missing: {tag['source']}, as seen from {folder.name}/")
+        address = unescape(tag["source"])
+        if re.match(r"(https?:)?//", address):
+            raise SlidesError(
+                f"a picture is on the web: {address}; a deck needs no network: save it beside the notebook"
+            )
+        path = prose.linked(address, folder)
+        if not path or not path.is_file():
+            raise SlidesError(f"a picture is missing: {address}, as seen from {folder.resolve().name}/")
         return tag["before"] + as_data(path) + tag["after"]
 
     slides, end, programs = page.partition("</main>")
@@ -133,7 +140,8 @@ def export(path: Path) -> str:
     notebook = nbformat.read(path, as_version=4)
     arrange(notebook)
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}  # else magics are not seen
-    heading = next((re.match(r"# (.*)", c.source) for c in notebook.cells if c.source.startswith("# ")), None)
+    openings = [prose.opening(cell.source) for cell in notebook.cells if cell.cell_type == "markdown"]
+    title = next((text for level, text in openings if level == 1), path.stem)
     latex = any("text/latex" in o.get("data", {}) for c in notebook.cells for o in c.get("outputs", []))
     formulas = latex or any(c.cell_type == "markdown" and FORMULA.search(c.source) for c in notebook.cells)
     config = Config()
@@ -145,7 +153,7 @@ def export(path: Path) -> str:
     exporter = SlidesExporter(
         template_name=TEMPLATE.name, extra_template_basedirs=[str(TEMPLATE.parent)], config=config
     )
-    deck = {"title": heading[1] if heading else path.stem, "css": style_sheet(), "scripts": scripts(formulas)}
+    deck = {"title": title, "css": style_sheet(), "scripts": scripts(formulas)}
     page, _ = exporter.from_notebook_node(
         notebook, {"deck": deck, "metadata": {"name": path.stem, "path": str(path.parent)}}
     )

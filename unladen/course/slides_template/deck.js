@@ -2,20 +2,22 @@
 // the next, under the same heading. Order of attempts: break between blocks; smaller type, down to 14 px for code;
 // break inside a listing, between lines, in two columns where the lines are short. Nothing is clipped.
 const LIMIT = 690; // px of 720: the slide number stands below
+const RIGHT = 1270; // px of 1280
 const SMALLER = [18, 16, 14];
 
 const all = (root, selector) => [...root.querySelectorAll(selector)];
 const isHeading = node => /^H[1-4]$/.test(node.tagName);
 const rect = node => node.getBoundingClientRect();
+const BLOCK = ".jp-InputArea-editor, .jp-MarkdownOutput > *, .jp-OutputArea-child";
 
 function blocks(section) {
-  return all(section, ".jp-InputArea-editor, .jp-MarkdownOutput > *, .jp-OutputArea-child")
+  return all(section, BLOCK)
     .filter(node => rect(node).height > 0);
 }
 
 const bottom = (section, node) => rect(node).bottom - rect(section).top;
 
-function heading(section) { // the nearest one before the break, for the slide that continues
+function heading(section) { // the last one before the break, for the slide that continues
   const last = all(section, "h1, h2, h3, h4").pop();
   if (!last) return null;
   const copy = last.cloneNode(true);
@@ -31,10 +33,11 @@ const startsIn = (section, node) => blocks(section).find(block => !isHeading(blo
 function breakAt(section, start) { // start(range) puts the range's start where the next slide begins
   const range = document.createRange();
   const next = document.createElement("section");
-  const above = heading(section);
   start(range);
   range.setEndAfter(section.lastChild);
   next.append(range.extractContents());
+  const first = next.querySelector(BLOCK);
+  const above = first && isHeading(first) ? null : heading(section);
   all(next, "[id]").forEach(node => node.removeAttribute("id"));
   all(next, ".fragment").slice(0, 1).forEach(node => node.classList.remove("fragment"));
   if (above) next.prepend(above);
@@ -52,7 +55,8 @@ function breakAt(section, start) { // start(range) puts the range's start where 
 }
 
 function tooWide(block) {
-  return all(block, "pre").concat(block).some(node => node.scrollWidth > node.clientWidth + 1);
+  return all(block, "pre").concat(block).some(node => node.scrollWidth > node.clientWidth + 1)
+    || rect(block).right > RIGHT;
 }
 
 function shrink(section, block, fits) { // whether some smaller setting fits
@@ -120,6 +124,44 @@ function fitTable(page, block) { // a listing that is a table is not broken, but
   return false;
 }
 
+function foldColumns(block) { // a table that is wider than a slide goes on below itself, its row labels said again
+  const table = block.matches("table") ? block : block.querySelector("table:not(pre table)");
+  if (!table) return;
+  table.classList.add("wide");
+  if (!tooWide(block)) return;
+  const widths = [...table.rows[0].cells].map(cell => rect(cell).width);
+  const even = [...table.rows].every(row => row.cells.length === widths.length && ![...row.cells].some(cell => cell.rowSpan > 1));
+  const labels = table.tBodies[0]?.rows[0]?.cells[0].tagName === "TH" ? 1 : 0;
+  const room = rect(block.parentElement).width - 40 - (labels && widths[0]);
+  if (!even || Math.max(...widths.slice(labels)) > room) { // joined headings, or one column that is too wide
+    if (block !== table) block.style.overflowX = "auto";
+    return;
+  }
+  const cut = most => {
+    const groups = [];
+    let left = 0;
+    widths.forEach((width, column) => {
+      if (column < labels) return;
+      if (width > left) { groups.push([]); left = most; }
+      groups.at(-1).push(column);
+      left -= width;
+    });
+    return groups;
+  };
+  let groups = cut(room); // as few as can be, and no last column left alone
+  for (let most = room; cut(most).length === groups.length; most -= 20) groups = cut(most);
+  const parts = groups.map(() => block.cloneNode(true));
+  parts.forEach((part, at) => {
+    const piece = part.matches("table") ? part : part.querySelector("table:not(pre table)");
+    [...piece.rows].forEach(row => [...row.cells].forEach((cell, column) => {
+      if (column >= labels && !groups[at].includes(column)) cell.remove();
+    }));
+    if (at) piece.caption?.remove();
+    if (at < parts.length - 1 && piece !== part) all(piece.parentElement, ":scope > table ~ *").forEach(node => node.remove());
+  });
+  block.replaceWith(...parts);
+}
+
 function squeeze(page, mates, least) { // whether smaller pictures bring a cell onto one slide
   const pictures = mates.flatMap(block => all(block, "img"));
   const height = pictures.reduce((sum, picture) => sum + rect(picture).height, 0);
@@ -145,8 +187,10 @@ function paginate(section) {
   const pages = [section];
   for (let page = section, guard = 0; guard < 100; guard++) {
     blocks(page).filter(block => tooWide(block) || bottom(page, block) > LIMIT).forEach(unfold);
+    blocks(page).filter(block => tooWide(block) && !fitTable(page, block)).forEach(block => {
+      if (!shrink(page, block, () => !tooWide(block))) foldColumns(block);
+    });
     const found = blocks(page);
-    found.filter(block => tooWide(block) && !fitTable(page, block)).forEach(block => shrink(page, block, () => !tooWide(block)));
     const late = found.findIndex(block => bottom(page, block) > LIMIT);
     if (late < 0) break;
     const body = Math.max(0, found.findIndex(block => !isHeading(block)));
