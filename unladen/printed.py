@@ -59,15 +59,25 @@ class InOrder(OutStream):
         self._way = self._write_in_order if getattr(way, "__func__", None) is OutStream.write else way
 
     def _write_in_order(self, string: str) -> int | None:
-        if self._is_master_process():  # what a forked child's C prints, its parent takes up
-            self.take()
+        if not self._is_master_process():
+            return self._hand_up(string)
+        self.take()
         return OutStream.write(self, string)
 
     def flush(self) -> None:
-        if self._is_master_process():
-            _look_for_cpp()
-            self.take()
+        if not self._is_master_process():
+            return _flush()
+        _look_for_cpp()
+        self.take()
         super().flush()
+
+    def _hand_up(self, string: str) -> int:
+        """Write from a forked child: into the pipe, where its C writes as well, and from which its parent takes up."""
+        _flush()
+        left = string.encode(errors="replace")
+        while left:
+            left = left[os.write(self._original_stdstream_fd, left) :]
+        return len(string)
 
     def take(self, last: bool = False) -> None:
         """Show all that C has printed; with ``last`` a character that is not whole, too."""
