@@ -138,6 +138,120 @@ def test_a_damaged_library_is_built_anew(tmp_path):
     assert run(tmp_path / "cache").stdout.startswith("42 kept")
 
 
+ONE = """
+from unladen.build import build
+library = build("int answer(void) { return 42; }", name="cell")
+print(library.answer(), "cached" if library.build.cached else "built", library.build.path)
+"""
+
+
+def mark_as_another_users(path: Path) -> None:
+    if os.geteuid():
+        pytest.skip("only root can give a file away")
+    os.chown(path, 12345, -1)
+
+
+def replace_by_a_link(path: Path) -> None:
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to(path.with_name("elsewhere"))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        *(lambda path, size=size: os.truncate(path, size) for size in (0, 100, 1000, 4096, 12288)),
+        lambda path: path.write_bytes(path.read_bytes().replace(b"answer", b"anyone")),
+        lambda path: path.unlink(),
+        lambda path: (path.unlink(), path.mkdir()),
+        lambda path: (path.unlink(), os.mkfifo(path)),
+        replace_by_a_link,
+        mark_as_another_users,
+        lambda path: path.with_name("build.json").write_text(""),
+        lambda path: path.with_name("build.json").write_text("[]"),
+        lambda path: path.with_name("build.json").unlink(),
+        lambda path: path.with_name("whole.json").unlink(),
+        lambda path: path.with_name("whole.json").write_bytes(b"\xff"),
+        lambda path: path.with_name("whole.json").write_text("[]"),
+        lambda path: (shutil.rmtree(path.parent), path.parent.write_text("a file")),
+        lambda path: (shutil.rmtree(path.parent.parent), path.parent.parent.write_text("a file")),
+    ],
+)
+def test_an_entry_that_is_not_whole_is_made_anew_once_and_nothing_else_happens(tmp_path, damage):
+    cache = tmp_path / "cache"
+    damage(Path(run(cache, ONE).stdout.split(maxsplit=2)[2].strip()))
+    for state in ("built", "cached"):
+        answer = run(cache, ONE)
+        assert answer.stdout.split()[:2] == ["42", state] and answer.stderr == ""
+
+
+def test_another_library_in_the_place_of_a_built_one_is_not_loaded_also_by_who_knows_the_path(tmp_path, monkeypatch):
+    monkeypatch.setenv("UNLADEN_CACHE", str(tmp_path / "cache"))
+    source = "int answer(void) { return 42; }"
+    first, other = build(source), build("int answer(void) { return 7; }")
+    first.build.path.unlink()
+    shutil.copy(other.build.path, first.build.path)
+    again = build(source)
+    assert (first.answer(), again.answer()) == (42, 42)
+    assert again.build.path != first.build.path, "what was once loaded from a path is all that a process gets from it"
+
+
+def test_a_damaged_answer_of_a_compiler_is_asked_for_again(tmp_path, monkeypatch):
+    from unladen.build import toolchains
+
+    monkeypatch.setenv("UNLADEN_CACHE", str(tmp_path / "cache"))
+    toolchains._described.cache_clear()
+    found = toolchains.toolchain("c").version
+    for path in (tmp_path / "cache").glob("*/answer"):
+        path.write_text("")
+    toolchains._described.cache_clear()
+    assert toolchains.toolchain("c").version == found
+
+
+def test_a_link_of_another_user_is_refused(tmp_path):
+    if os.geteuid():
+        pytest.skip("only root can give a link away")
+    (tmp_path / "mine").mkdir(mode=0o700)
+    (tmp_path / "link").symlink_to(tmp_path / "mine")
+    os.lchown(tmp_path / "link", 12345, -1)
+    survives(run(tmp_path / "link"), "is a link of another user")
+
+
+def test_a_link_is_followed_once(tmp_path, monkeypatch):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir(mode=0o700)
+    (tmp_path / "link").symlink_to(tmp_path / "one")
+    monkeypatch.setenv("UNLADEN_CACHE", str(tmp_path / "link"))
+    assert build("int f(void) { return 1; }").build.path.is_relative_to(tmp_path / "one")
+    (tmp_path / "link").unlink()
+    (tmp_path / "link").symlink_to(tmp_path / "two")
+    assert build("int f(void) { return 2; }").build.path.is_relative_to(tmp_path / "one")
+    assert not list((tmp_path / "two").iterdir())
+
+
+def test_a_user_without_a_home_has_no_lasting_cache(tmp_path, monkeypatch, capsys):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("UNLADEN_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    cache._warn.cache_clear()
+    assert build("int f(void) { return 3; }").f() == 3
+    assert "HOME is not set" in capsys.readouterr().err
+
+
+def test_a_file_system_that_runs_nothing_keeps_no_builds(tmp_path):
+    place = tmp_path / "inert"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "noexec,mode=700", "tmpfs", str(place)]
+    if os.geteuid() != 0 or not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("mounting a file system needs root, in a container that is allowed to mount")
+    try:
+        survives(run(place / "cache"), "noexec")
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+
+
 def test_what_an_interrupted_build_left_is_swept_away_a_day_later(tmp_path):
     run(tmp_path / "cache")
     for name, age in (("new-old", 2 * 86400), ("new-fresh", 60)):

@@ -126,3 +126,59 @@ def test_code_for_this_very_processor_is_kept_apart_from_that_for_another(monkey
     here = build(source, flags=("-march=native",)).build.path
     monkeypatch.setattr("unladen.build.compile.processor", lambda: "another")
     assert build(source, flags=("-march=native",)).build.path != here
+
+
+@pytest.fixture
+def stand_in(tmp_path):
+    """A function that writes a program which passes for a compiler, and returns its path."""
+    real = " ".join(f"'{word}'" for word in toolchain("c").command)
+
+    def written(name: str, text: str = "") -> str:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text or f'#!/bin/sh\nexec {real} "$@"\n')
+        path.chmod(0o755)
+        return str(path)
+
+    return written
+
+
+def test_a_path_with_blanks_is_a_compiler_without_quotes(monkeypatch, stand_in):
+    monkeypatch.setenv("CC", stand_in("my tools/gcc"))
+    assert build("int f(void) { return 1; }").f() == 1
+
+
+def test_a_path_from_here_is_a_compiler_everywhere(monkeypatch, stand_in, tmp_path):
+    stand_in("mycc")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CC", "./mycc")
+    assert build("int f(void) { return 1; }").f() == 1
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ("gcc '", r"CC is set to \"gcc '\", which cannot be read \(no closing quotation\)"),
+        ("false", "CC is set to 'false', but that does not answer to --version"),
+        ("''", "there is no program ''"),
+        ("/no where/gcc", "there is no program '/no'.*a path with blanks stands in quotes"),
+    ],
+)
+def test_what_is_no_compiler_is_reported_by_the_variable_that_names_it(monkeypatch, chosen, words):
+    monkeypatch.setenv("CC", chosen)
+    with pytest.raises(BuildError, match=words):
+        build("int f(void) { return 1; }")
+
+
+def test_a_compiler_that_hangs_is_given_up(monkeypatch, stand_in):
+    monkeypatch.setenv("CC", stand_in("hangs", "#!/bin/sh\nexec sleep 100\n"))
+    monkeypatch.setattr(module, "_PATIENCE", 0.5)
+    with pytest.raises(BuildError, match="does not answer to --version"):
+        toolchain("c")
+
+
+def test_a_compiler_that_makes_nothing_is_reported(monkeypatch):
+    with pytest.raises(BuildError, match="ended well and made no library"):
+        build("int f(void) { return 1; }", flags=["-fsyntax-only"])
+    with pytest.raises(BuildError, match="has a character that no program can be given"):
+        build("int f(void) { return 1; }", flags=["-DX=\ud800"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 import shlex
+import unicodedata
 
 from unladen.show import FENCE
 
@@ -51,7 +52,8 @@ def names_and_flags(words: list[str]) -> tuple[list[str], tuple[str, ...]]:
 
 
 def identifier(magic: str, name: str, what: str = "the library") -> str:
-    """The name, if Python can bind it. Raises CellError otherwise."""
+    """The name as Python will look it up, if it can bind it. Raises CellError otherwise."""
+    name = unicodedata.normalize("NFKC", name)  # as Python does with every name: a ligature is its letters
     if not name.isidentifier() or keyword.iskeyword(name):
         raise CellError(f"{magic} binds {what} to a NAME that Python can use, such as adder; got {name}.")
     return name

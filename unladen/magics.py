@@ -21,6 +21,7 @@ from IPython.display import Markdown, display
 from unladen.build import BuildError, Library, build, disassemble, native, run_isolated
 from unladen.build.excerpt import excerpt
 from unladen.build.headers import find
+from unladen.build.inputs import LIST
 from unladen.build.parcel import Cell
 from unladen.line import CellError, bytes_of, identifier, listed, names_and_flags, seconds_of, take_option, words_of
 from unladen.patience import patience
@@ -41,8 +42,12 @@ class Unladen(Magics):
         and check dtype, contiguity and direction before a pointer is passed. Lengths are not checked (but for those
         that are numbers in a declaration, as in double a[3]): C reads and writes wherever its indices lead.
         Flags are added to the course's own (-O3 …), so -O0 turns the optimiser off. Shown are the functions, and the
-        exact command with the time it took. A cell that has not changed is not compiled again. In messages the %%c
-        line is line 1, as JupyterLab counts.
+        exact command with the time it took. A cell that has not changed, nor anything that it includes or links, is
+        not compiled again. In messages the %%c line is line 1, as JupyterLab counts.
+
+        C runs inside this kernel. An interrupt does not reach it: a loop without end is ended by restarting the kernel
+        only. exit(), abort(), a stack that overflows and a write outside an array may end the kernel. Where that could
+        happen, call the function in a cell that begins with %%isolated.
         """
         self._compiled("c", line, cell)
 
@@ -52,9 +57,10 @@ class Unladen(Magics):
 
             %%cpp NAME [compiler flags]
 
-        Functions declared extern "C" can be called as with %%c, and lengths are checked no more than there.
-        A cell with PYBIND11_MODULE(NAME, m) or NB_MODULE(NAME, m) is imported as the Python module that it defines,
-        for this kernel's own Python.
+        Functions declared extern "C" can be called as with %%c, and lengths are checked no more than there. An
+        exception that leaves one is raised in Python, as RuntimeError; one that leaves a noexcept function, or a
+        thread of C++, ends the kernel. A cell with PYBIND11_MODULE(NAME, m) or NB_MODULE(NAME, m) is imported as the
+        Python module that it defines, for this kernel's own Python.
         """
         self._compiled("cpp", line, cell)
 
@@ -235,8 +241,12 @@ def register(shell) -> None:
 
 def _command(command: tuple[str, ...]) -> str:
     """The command as a learner would type it: paths shortened to their last part."""
-    short = [_short(word) for word in command if not word.startswith("-ffile-prefix-map")]
+    short = [_short(word) for word in command if word not in _RECORDS and not word.startswith("-ffile-prefix-map")]
     return shlex.join(short).replace("'", "")
+
+
+# what only notes, for us, where the compiler worked and what it read
+_RECORDS = ("-MD", "-MF", LIST, "-Wl,-t")
 
 
 def _short(word: str) -> str:

@@ -55,7 +55,7 @@ class MachineCode:
         self.title, self.versus = title, versus
         self.instructions = [i.text for i in code]
         self._code, self._build = code, build
-        self._lines = build.source.splitlines()
+        self._lines = build.source.split("\n")
         self.text = "\n".join(self._rows())
 
     def __len__(self) -> int:

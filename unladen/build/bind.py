@@ -12,6 +12,7 @@ from unladen.build.convert import converter, returned
 from unladen.build.declared import Parameter, Signature
 from unladen.build.defaults import whole
 from unladen.build.errors import Diagnostic
+from unladen.build.guard import raised
 from unladen.build.pointers import Address
 
 
@@ -100,6 +101,8 @@ class Function:
         except ctypes.ArgumentError as hidden:
             # ctypes hides which kind of error it was: convert once more, in the open
             raise (self._problem(arguments) or hidden) from None
+        except SystemError as problem:  # a C++ exception
+            raise _told(raised(problem, self.__name__)) from None
 
     def _whole(self, arguments: tuple, named: dict[str, object]) -> list:
         try:

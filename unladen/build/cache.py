@@ -1,4 +1,8 @@
-"""Where built things are kept: addressed by what they are made from, private to one user, never half written."""
+"""Where built things are kept: addressed by what they are made from, private to one user, and used only when whole.
+
+Nothing is forced to the disk when it is made, which would cost more than most builds: what a power cut left in pieces
+is noticed when it is asked for, and made anew.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,14 @@ import atexit
 import contextlib
 import errno
 import hashlib
+import json
 import os
 import shutil
 import stat
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -20,8 +26,15 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _UNUSABLE = _FULL | {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EIO}
 
 
+_WHOLE = "whole.json"  # in each entry: the size and checksum of each of its files
+_SMALL = 2**22  # bytes up to which a file's content is checked, not only its size
+
+
 def place() -> Path:
-    """Return where this user's cache belongs: ``$UNLADEN_CACHE``, else the platform's place for caches."""
+    """Return where this user's cache belongs: ``$UNLADEN_CACHE``, else the platform's place for caches.
+
+    Raises ``RuntimeError`` if that is below the home of a user who has none.
+    """
     if chosen := os.environ.get("UNLADEN_CACHE"):
         return Path(chosen).absolute()
     if sys.platform == "darwin":
@@ -38,18 +51,20 @@ def entry(address: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
     """Return the directory at ``address`` and whether it was there; else ``make(directory)`` fills it first.
 
     It is made under a temporary name and renamed when whole, so two processes may make the same entry at once, and
-    one that is interrupted leaves nothing that looks finished. A cache that cannot be written (read-only, full,
-    somebody else's) is replaced by a temporary directory of this process, with one line of warning.
+    one that is interrupted leaves nothing that looks finished; what was damaged later is made anew. A cache that
+    cannot be written (read-only, full, somebody else's) is replaced by a temporary directory of this process, with
+    one line of warning.
     """
     for root in _roots(made=True):
-        if (found := root / address).is_dir():
-            return found, True
+        if _sound(root / address):
+            return root / address, True
     for root in _roots():
         work = None
         try:
-            root.mkdir(mode=0o700, parents=True, exist_ok=True)  # somebody may have cleared it meanwhile
+            (root / address).parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # it may have been cleared
             work = Path(tempfile.mkdtemp(prefix="new-", dir=root))
             make(work)
+            _seal(work)
             _settle(work, root / address)
             return root / address, False
         except OSError as problem:
@@ -62,6 +77,50 @@ def entry(address: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
     raise AssertionError("there is always a temporary directory")
 
 
+def entries(group: str) -> list[Path]:
+    """Return the directories whose address is ``group/…`` and that are whole."""
+    found = []
+    for root in _roots(made=True):
+        try:
+            names = os.listdir(root / group)
+        except NotADirectoryError:
+            drop(root / group)
+        except OSError:
+            pass
+        else:
+            found += [root / group / name for name in names if _sound(root / group / name)]
+    return found
+
+
+def _seal(directory: Path) -> None:
+    """Note what belongs to an entry."""
+    files = {str(path.relative_to(directory)): path for path in directory.rglob("*") if path.is_file()}
+    state = {name: _measure(path) for name, path in files.items() if not path.is_symlink()}
+    (directory / _WHOLE).write_text(json.dumps(state), encoding="utf-8")
+
+
+def _sound(directory: Path) -> bool:
+    """Tell whether an entry is there and as it was made; one that is not is removed."""
+    if not os.path.lexists(directory):
+        return False  # and nothing to remove: another process may just be giving it its name
+    try:
+        state = json.loads((directory / _WHOLE).read_text(encoding="utf-8"))
+        if state and all(_measure(directory / name) == facts for name, facts in state.items()):
+            return True
+    except (OSError, ValueError, AttributeError):
+        pass
+    drop(directory)
+    return False
+
+
+def _measure(path: Path) -> list:
+    """Return a file's size and checksum; raises ``OSError`` if it is none, or somebody else's."""
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+        raise OSError(errno.EINVAL, "not a file of this user")
+    return [found.st_size, zlib.crc32(path.read_bytes()) if found.st_size <= _SMALL else None]
+
+
 def _settle(work: Path, final: Path) -> None:
     """Give what is made its name, unless somebody else was first with the same."""
     try:
@@ -72,16 +131,22 @@ def _settle(work: Path, final: Path) -> None:
 
 
 def drop(directory: Path) -> None:
-    """Remove a damaged entry."""
+    """Remove an entry, or whatever stands in its place."""
     shutil.rmtree(directory, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        directory.unlink()
 
 
-def keep_recent(used: Path, pattern: str, count: int) -> None:
-    """Note that the entry ``used`` was used, and remove all but the ``count`` of its kind that were used last."""
+def keep_recent(used: Path, pattern: str, count: int, spared: float = 0) -> None:
+    """Note that the entry ``used`` was used, and remove all but the ``count`` of its kind that were used last.
+
+    Those used in the last ``spared`` seconds stay: another process may just be about to load one.
+    """
     with contextlib.suppress(OSError):
         os.utime(used)
         for old in sorted(used.parent.glob(pattern), key=lambda path: -path.stat().st_mtime)[count:]:
-            drop(old)
+            if old.stat().st_mtime <= time.time() - spared:
+                drop(old)
 
 
 def is_full(text: str) -> bool:
@@ -99,8 +164,11 @@ def usable() -> Path:
 
 def _roots(made: bool = False) -> Iterator[Path]:
     """Yield the user's cache, if it is fine, and this process's own; with ``made``, the latter only if it is there."""
-    mine = place()
-    if problem := _refusal(mine):
+    try:
+        mine, problem = _resolved(place())
+    except RuntimeError:  # a user without an entry in the system's list, and without HOME
+        mine, problem = None, "has no place, as HOME is not set; set HOME, or UNLADEN_CACHE to a directory of yours"
+    if problem := problem or _refusal(mine):
         _warn(problem)
     else:
         yield mine
@@ -109,11 +177,25 @@ def _roots(made: bool = False) -> Iterator[Path]:
 
 
 @cache
+def _resolved(directory: Path) -> tuple[Path, str]:
+    """Return what ``directory`` really is, and why it is not to be trusted ('' if it is).
+
+    A link is followed once: whoever points it elsewhere later does not choose what this process loads.
+    """
+    if directory.is_symlink() and directory.lstat().st_uid not in (0, os.geteuid()):
+        return directory, f"{directory} is a link of another user, who could point it elsewhere"
+    with contextlib.suppress(OSError, RuntimeError):  # the latter is how a link to itself is reported
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory = directory.resolve(strict=True)
+    return directory, ""
+
+
 def _refusal(directory: Path) -> str:
     """Say why ``directory`` is not to be trusted or used; '' if it is fine. It is made if it is not there."""
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = directory.stat()
+        if not directory.is_dir():
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found, inert = directory.lstat(), runs_nothing(directory)
     except OSError as problem:
         return f"{directory} cannot be used ({problem.strerror})"
     if not stat.S_ISDIR(found.st_mode):
@@ -121,11 +203,22 @@ def _refusal(directory: Path) -> str:
     if found.st_uid != os.geteuid():
         return f"{directory} belongs to another user, who could replace what you run"
     if found.st_mode & 0o022:
-        return f"{directory} can be written by other users; make it yours alone: chmod 700"
+        return (
+            f"{directory} can be written by other users; make it yours alone: chmod 700 (on a Windows drive, where "
+            "that has no effect, set UNLADEN_CACHE to a directory of the Linux system)"
+        )
+    if inert:
+        return f"{directory} is on a file system from which nothing may be run (noexec); set UNLADEN_CACHE to another"
     _sweep(directory)
     return ""
 
 
+def runs_nothing(directory: Path) -> bool:
+    """Tell whether a library in ``directory`` could not be loaded, because its file system is mounted noexec."""
+    return bool(os.statvfs(directory).f_flag & getattr(os, "ST_NOEXEC", 0))
+
+
+@cache
 def _sweep(directory: Path) -> None:
     """Remove what interrupted builds left behind a day ago or earlier."""
     for left in directory.glob("new-*"):

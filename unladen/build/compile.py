@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import json
 import os
-import re
-import sys
+import secrets
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
-from unladen.build import cache, extension, headers, signature
-from unladen.build.bind import Build, Function, Library
-from unladen.build.convert import refusal
+from unladen.build import cache, extension, headers, inputs, loading, recipes, signature, text
+from unladen.build.bind import Build, Library
 from unladen.build.declarations import declarations, prepare
-from unladen.build.declared import unpacked
 from unladen.build.errors import BuildError, diagnostics, explain
 from unladen.build.order import Order
 from unladen.build.toolchains import processor, toolchain
 
 SUFFIXES = {".c": "c", ".cpp": "cpp", ".cc": "cpp", ".cxx": "cpp"}
-_FLAGS = ("-O3", "-g", "-Wall", "-Wextra", "-fPIC", "-shared")
-_MODULE_FLAGS = ("-O3", "-g1", "-Wall", "-Wextra", "-fPIC", "-shared")  # nothing is read from a module: lines suffice
-_STANDARD = {"c": "-std=c17", "cpp": "-std=c++20"}
-_SANITIZE = ("-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g", "-O1")
-# the rules of this file: to change one is to leave older builds behind
-_RULES = 5
+# the rules of a build: to change one is to leave older builds behind
+_RULES = 6
+_locks: dict[str, threading.Lock] = {}  # by address: two threads do not build the same
 
 
 def build(
@@ -56,20 +50,20 @@ def build(
         raise TypeError(f"flags is a sequence of words: {flags.split()!r}, not {flags!r}")
     compiler = toolchain(language)
     sanitized = os.environ.get("UNLADEN_SANITIZE") == "1" if sanitize is None else sanitize
-    given, files = headers.placed(flags)
+    source = text.plain(source)
+    given = headers.placed(flags)
+    if not sanitized:
+        recipes.refuse_sanitizers((*compiler.command, *given), name)
     defines = ("python", module) if module else signature.module(source)
-    usual = _MODULE_FLAGS if defines else _FLAGS
-    # after a -g0 of the learner's, a second -g brings back what the declarations are read from
-    again = ("-g",) if not defines and any(flag.startswith("-g") for flag in given) else ()
-    recipe = (*usual, _STANDARD[language], *given, *(_SANITIZE if sanitized else ()), *again)
+    recipe = recipes.recipe(language, given, module=bool(defines), sanitized=sanitized)
     order = Order(source, language, name, recipe, origin, compiler, defines)
-    texts = headers.contents(source, headers.folders(origin))
+    places = [str(place) for place in headers.searched(source, origin)]
     abi = extension.abi(order.module[0]) if order.module else ""
     cpu = processor() if any(flag.endswith("=native") for flag in recipe) else ""
-    address = cache.key(_RULES, source, language, name, recipe, origin, compiler.identity, abi, cpu, texts, files)
+    steer = inputs.steering()
+    address = cache.key(_RULES, source, language, name, recipe, origin, compiler.identity, abi, cpu, places, steer)
     try:
-        result, place, cached = _deliver(order, address)
-        facts = json.loads((place / "build.json").read_text(encoding="utf-8"))
+        result, place, facts, cached = _deliver(order, address)
     except OSError as problem:
         raise BuildError(f"{name} could not be built: {problem.strerror or problem}. {_room(problem)}") from None
     record = Build(
@@ -100,113 +94,113 @@ def native(
     path = headers.find(file)
     if path.suffix not in SUFFIXES:
         raise BuildError(f"{path.name}: expected a file that ends in {', '.join(SUFFIXES)}")
-    source = path.read_text(encoding="utf-8")
+    source = text.read(path)
     return build(source, SUFFIXES[path.suffix], name=name or path.stem, flags=flags, origin=path, sanitize=sanitize)
 
 
-def _deliver(order: Order, address: str) -> tuple[Library | ModuleType, Path, bool]:
-    """Return what was built and loaded, where it is, and whether it was there; what was damaged is built anew."""
-    while True:
-        place, cached = cache.entry(address, lambda directory: _compile(order, directory, address))
-        try:
-            path = place / order.library
-            return (extension.load(order, path, address) if order.module else _load(order, path)), place, cached
-        except BuildError:
-            cache.drop(place)
-            if not cached:
-                raise
+def _deliver(order: Order, address: str) -> tuple[Library | ModuleType, Path, dict, bool]:
+    """Return what was built and loaded, where it is, how it was made, and whether it was there.
+
+    At one address there may be several editions, each made from other headers or libraries. Each has a name that never
+    was before: from a path that it knows, a system gives a process what was there when it loaded it first.
+    """
+    with _locks.setdefault(address, threading.Lock()):
+        if found := _kept(address):
+            place, facts = found
+            return _loaded(order, place), place, facts, True
+        edition = f"{address}/{secrets.token_hex(4)}"
+        place, _ = cache.entry(edition, lambda directory: _compile(order, directory, edition))
+    try:
+        result = _loaded(order, place)
+    except BuildError:
+        cache.drop(place)
+        raise
+    cache.keep_recent(place, "*", 8, spared=3600)
+    return result, place, json.loads((place / "build.json").read_text(encoding="utf-8")), False
 
 
-def _compile(order: Order, directory: Path, address: str) -> None:
-    """Fill ``directory``, which will then be called ``address``, with source, library and how it was made."""
+def _kept(address: str) -> tuple[Path, dict] | None:
+    """Return an edition whose every input is as it was, and how it was made."""
+    for place in cache.entries(address):
+        facts = json.loads((place / "build.json").read_text(encoding="utf-8"))
+        if inputs.unchanged(facts["inputs"]):
+            return place, facts
+    return None
+
+
+def _loaded(order: Order, place: Path) -> Library | ModuleType:
+    with loading.unchanged_arithmetic():
+        if order.module:
+            return extension.load(order, place / order.library, _world(place))
+        return loading.library(order, place / order.library)
+
+
+def _world(place: Path) -> str:
+    """Return a name that this edition alone has, for what must not be shared with any other."""
+    return f"{place.parent.name}_{place.name}"
+
+
+def _compile(order: Order, directory: Path, edition: str) -> None:
+    """Fill ``directory``, which will then be called ``edition``, with source, library and how it was made."""
+    final = directory.parent / edition
     (directory / order.file).write_text(order.source, encoding="utf-8")
-    extra, objects = extension.flags(order, directory, address)
-    link = [flag for flag in order.recipe if flag.startswith("-l")]
+    extra, objects = extension.flags(order, directory, _world(final))
+    # a linker takes from a library what those before it asked for
+    link = [flag for flag in order.recipe if flag.startswith("-l") or flag.endswith((".a", ".so", ".dylib"))]
     arguments = [
         *(flag for flag in order.recipe if flag not in link),
         *extra,
         *headers.flags(order, extra),
-        *_platform(order),
-        f"-ffile-prefix-map={directory}={directory.with_name(address)}",
+        *recipes.platform(order),
+        *inputs.listed(order.compiler.kind),
+        f"-ffile-prefix-map={directory}={final}",
         *(order.file, *objects, "-o", order.library, *link, "-lm"),
     ]
     if not order.module:
         prepare()
-    started = time.perf_counter()
+    since, started = time.time(), time.perf_counter()
     answer = order.compiler.run(arguments, directory)
     seconds = time.perf_counter() - started
     if cache.is_full(answer.stderr):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if answer.returncode:
-        found = diagnostics(answer.stderr, order.source, order.file, order.shown)
-        raise BuildError(explain(answer.stderr.replace(f"{directory}/", ""), found, order.name), found)
+        raise _failure(order, answer.stderr.replace(f"{directory}/", ""))
+    if not (directory / order.library).exists():
+        raise BuildError(
+            f"{order.name}: the compiler ended well and made no library; leave out what makes it do something else "
+            "(such as -fsyntax-only or --version)"
+        )
     facts = {"command": [*order.compiler.command, *arguments], "stderr": answer.stderr, "seconds": seconds}
+    facts["inputs"] = _inputs(order, arguments, directory, answer.stdout, since)
     if not order.module:
         facts |= declarations(order, directory, arguments)
     (directory / "build.json").write_text(json.dumps(facts), encoding="utf-8")
 
 
-def _platform(order: Order) -> list[str]:
-    """Return what this compiler and system need to do the same as the others."""
-    flags = []
-    sanitized = any(flag.startswith("-fsanitize") for flag in order.recipe)
-    if order.compiler.kind == "zig":
-        # Zig's habits: this very processor's instructions, and traps for undefined behaviour
-        chosen = any(flag.startswith(("-march", "-mcpu")) for flag in order.recipe)
-        flags += [] if chosen else ["-mcpu=baseline"]
-        flags += [] if sanitized else ["-fno-sanitize=undefined"]
-    if sys.platform == "darwin":
-        return flags + (["-undefined", "dynamic_lookup"] if order.module else [])
-    # a name that nothing defines is an error now, not a crash at the first call
-    return flags + ([] if order.module or sanitized else ["-Wl,-z,defs"])
+def _failure(order: Order, stderr: str) -> BuildError:
+    """Return the error that says why a source did not compile; characters that only look like C are named first."""
+    found = text.strange(order.source, order.shown)
+    found += [one for one in diagnostics(stderr, order.source, order.file, order.shown) if "stray ‘\\" not in one.text]
+    return BuildError(explain(stderr, found, order.name), found)
 
 
-def _load(order: Order, path: Path) -> Library:
-    """Load the library and bind every function of the source that Python can call."""
-    try:
-        foreign = ctypes.CDLL(str(path))
-    except OSError as problem:
-        raise BuildError(f"{order.name} was built but cannot be loaded: {_words(problem)}") from None
-    facts = json.loads(path.with_name("build.json").read_text(encoding="utf-8"))
-    found = [unpacked(row) for row in facts["functions"]]
-    refused = {one.name: why for one in found if (why := one.refused or refusal(one))}
-    refused |= {name: _unread(order, name) for name in facts["unread"]}
-    bound = [one for one in found if one.name not in refused and hasattr(foreign, one.name)]
-    if not bound:
-        raise BuildError(_nothing(order, refused))
-    library = Library(order.name, refused)
-    for one in bound:
-        setattr(library, one.name, Function(one, foreign[one.name], library))
-    return library
-
-
-def _nothing(order: Order, refused: dict[str, str]) -> str:
-    """Say why there is nothing to call."""
-    if refused:
-        why = next(iter(refused.values()))
-    elif order.language == "c":
-        why = "define one that is not static, nor hidden, nor only inline (of which C keeps no copy)"
-    else:
-        why = (
-            "C++ adds the types of its parameters to a function's name;\n"
-            'write extern "C" before the functions to be called, or bind them with PYBIND11_MODULE or NB_MODULE'
-        )
-    return f"{order.name} has no function that Python can call: {why}"
-
-
-def _unread(order: Order, name: str) -> str:
-    return (
-        f"{name} is in {order.name}, but nothing says what it takes: it is an alias, or comes from an archive or an "
-        f"object that was compiled without -g; compile that with -g, or write a function here that calls {name}"
-    )
-
-
-def _words(problem: OSError) -> str:
-    """Return what the loader said, without the path of the library."""
-    return re.sub(r"^\S*/", "", str(problem))
+def _inputs(order: Order, arguments: Sequence[str], directory: Path, trace: str, since: float) -> dict | None:
+    """Return the state of all that was read for a library; None if it cannot be known."""
+    others = inputs.others(order.recipe)
+    for number, source in enumerate([order.file, *others] if others else ()):
+        flags = [word for word in arguments if word.startswith("-") or not word.endswith(inputs.SOURCES)]
+        asked = [word for word in flags if word not in ("-shared", "-MD", "-MF", inputs.LIST, "-o", order.library)]
+        order.compiler.run([*asked, "-M", "-MF", f"{number}.d", source], directory)
+    files = inputs.headers_in(directory) + inputs.linked(trace, directory)
+    for before, word in zip(arguments, arguments[1:], strict=False):
+        if before == "-include" and Path(word).parent.name.startswith("headers-"):
+            files += inputs.headers_in(Path(word).parent)  # gcc does not list what is in a precompiled header
+    return inputs.recorded(order.source, order.recipe, files, headers.searched(order.source, order.origin), since)
 
 
 def _room(problem: OSError) -> str:
+    if problem.errno in (errno.ENOENT, errno.ESTALE):
+        return "It was removed from the cache meanwhile: run this again."
     if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return "Make room on the disk, or set UNLADEN_CACHE to a directory on another one."
     return "Set UNLADEN_CACHE to a directory that you can write to."

@@ -65,7 +65,7 @@ def diagnostics(stderr: str, source: str, file: str, shown: str = "") -> list[Di
 
     ``shown`` is what to call the file in the message ("" for a notebook cell, whose lines need no name).
     """
-    lines = source.splitlines()
+    lines = source.split("\n")  # as compilers count, to which a form feed is no end of a line
     found: list[Diagnostic] = []
     for text in stderr.splitlines():
         if any(words in text for words in _NOISE):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from unladen.build import cache
+from unladen.build import cache, inputs
 from unladen.build.errors import BuildError
 from unladen.build.order import Order
 
@@ -16,10 +19,13 @@ USUAL = (
     *("map", "memory", "numeric", "sstream", "stdexcept", "string", "unordered_map", "utility", "vector"),
 )
 _SLOW = {"functional", "iomanip", "iostream", "memory", "sstream"}
-_QUOTED = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.M)
+# an #include of a text, or of a macro, which may be one
+_QUOTED = re.compile(r"^[ \t]*#[ \t]*(?:include|include_next|import|embed)[ \t]*[^<\s]|__has_(?:include|embed)", re.M)
 _ANGLED = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([^>\n]+)>", re.M)
 # not warnings, libraries, folders, nor names that the standard headers do not look at
 _MATTERS = re.compile(r"-(?![WlLI]|D[A-Za-z])|-D(_|NDEBUG)")
+_TAKE_NO_PATH = {"-D", "-U", "-x", "-l"}
+_BEFORE_A_PATH = re.compile(r"-[ILF]|-i(?:quote|system|dirafter)|-Wl,(?:[^,]*[,=])?|-f[\w-]+=|-?-sysroot=|")
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -50,37 +56,33 @@ def native_folder(name: str | Path) -> Path:
     raise BuildError(f"There is no folder {str(name)!r} here or in native/")
 
 
-def placed(flags: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return ``flags`` with the paths in them made absolute, and the contents of those that are files."""
-    absolute, texts = [], []
-    for flag in flags:
-        prefix = flag[:2] if flag.startswith(("-I", "-L")) else ""
-        path = Path.cwd() / flag[len(prefix) :]
-        there = bool(flag[len(prefix) :]) and path.exists()
-        absolute.append(f"{prefix}{path}" if there else flag)
-        if there and path.is_file():
-            texts.append(path.read_bytes().hex())
-    return absolute, texts
+def placed(flags: Sequence[str]) -> list[str]:
+    """Return ``flags`` with the paths in them made absolute, and the words of ``@FILE`` in its place."""
+    absolute = []
+    for before, flag in zip(["", *flags], flags, strict=False):
+        file = Path.cwd() / flag[1:]
+        if flag[:1] == "@" and file.is_file():
+            absolute += placed(shlex.split(file.read_text(encoding="utf-8")))
+        else:
+            absolute.append(flag if before in _TAKE_NO_PATH else _absolute(flag))
+    return absolute
 
 
-def contents(source: str, places: Sequence[Path]) -> tuple[tuple[str, str], ...]:
-    """Return the (path, text) of every header that ``source`` includes with quotes, and that those include."""
-    found: dict[str, str] = {}
-    waiting = [(name, places) for name in _QUOTED.findall(source)]
-    while waiting:
-        name, here = waiting.pop()
-        path = next((p / name for p in here if (p / name).is_file()), None)
-        if path and str(path) not in found:
-            found[str(path)] = path.read_text(encoding="utf-8", errors="replace")
-            waiting += [(other, [path.parent, *places]) for other in _QUOTED.findall(found[str(path)])]
-    return tuple(sorted(found.items()))
+def _absolute(flag: str) -> str:
+    """Return a flag, or a word between flags, with its path made absolute: the compiler runs in a folder of ours."""
+    start = _BEFORE_A_PATH.match(flag)[0]
+    path = Path.cwd() / flag[len(start) :]
+    return f"{start}{path}" if flag[len(start) :] and path.exists() else flag
+
+
+def searched(source: str, origin: Path | None) -> list[Path]:
+    """Return the folders in which this very source has headers looked up, if it asks for any with quotes."""
+    return folders(origin) if _QUOTED.search(source) else []
 
 
 def flags(order: Order, extra: Sequence[str]) -> list[str]:
     """Return the flags by which a source finds its headers, in precompiled form where that pays."""
-    quoted = []
-    if _QUOTED.search(order.source):
-        quoted = [word for place in folders(order.origin) for word in ("-iquote", str(place))]
+    quoted = [word for place in searched(order.source, order.origin) for word in ("-iquote", str(place))]
     if order.module and order.module[0] == "nanobind":
         pre = _precompiled(order, ("nanobind/nanobind.h", "nanobind/ndarray.h"), extra)
         return [*pre, "-include", "domain.hpp", *quoted]
@@ -105,12 +107,19 @@ def _precompiled(order: Order, names: Sequence[str], extra: Sequence[str]) -> li
 
     def make(directory: Path) -> None:
         (directory / "headers.hpp").write_text(text)
-        answer = compiler.run([*recipe, "-x", "c++-header", "headers.hpp", "-o", file], directory)
+        since, listed = time.time(), ["-MD", "-MF", inputs.LIST]
+        answer = compiler.run([*recipe, *listed, "-x", "c++-header", "headers.hpp", "-o", file], directory)
         if answer.returncode:
             raise BuildError(answer.stderr)
+        read = inputs.recorded(text, recipe, inputs.headers_in(directory), [], since)
+        (directory / "inputs.json").write_text(json.dumps(read), encoding="utf-8")
 
+    address = "headers-" + cache.key(compiler.identity, recipe, text, inputs.steering())
     try:
-        place, _ = cache.entry("headers-" + cache.key(compiler.identity, recipe, text), make)
+        place, found = cache.entry(address, make)
+        if found and not inputs.unchanged(json.loads((place / "inputs.json").read_text(encoding="utf-8"))):
+            cache.drop(place)
+            place, _ = cache.entry(address, make)
     except BuildError:
         return []  # the cell itself will show what is wrong with these flags
     cache.keep_recent(place, "headers-*", 8)

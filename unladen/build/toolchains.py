@@ -21,6 +21,7 @@ from unladen.build.errors import BuildError
 
 _NAMES = {"c": ("cc", "gcc", "clang"), "cpp": ("c++", "g++", "clang++")}
 _VARIABLE = {"c": "CC", "cpp": "CXX"}
+_PATIENCE = 30  # seconds in which a compiler says who it is, also on a busy machine
 _WORDS = {"c": "C", "cpp": "C++"}
 
 
@@ -42,16 +43,24 @@ class Toolchain:
         if self.kind == "zig":
             zig = cache.usable() / "zig"
             environment |= {"ZIG_GLOBAL_CACHE_DIR": str(zig), "ZIG_LOCAL_CACHE_DIR": str(zig)}
-        return subprocess.run(
-            [*self.command, *arguments],
-            cwd=directory,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            close_fds=False,  # with this, Python starts the compiler by vfork, whatever the kernel's own size
-        )
+        try:
+            return subprocess.run(
+                [*self.command, *arguments],
+                cwd=directory,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                close_fds=False,  # with this, Python starts the compiler by vfork, whatever the kernel's own size
+            )
+        except OSError as problem:
+            if not directory.is_dir():
+                raise
+            raise BuildError(f"the compiler {self.command[0]} cannot be run: {problem.strerror}") from None
+        except ValueError:  # half a character, or the character 0
+            odd = next(word for word in arguments if not word.isprintable())
+            raise BuildError(f"the flag {odd!a} has a character that no program can be given; type it anew") from None
 
 
 def toolchain(language: str = "c") -> Toolchain:
@@ -65,24 +74,42 @@ def toolchain(language: str = "c") -> Toolchain:
     for command in _candidates(language):
         if found := _described(command, _identity(command)):
             return found
+    variable = _VARIABLE[language]
+    if chosen := os.environ.get(variable, "").strip():
+        raise BuildError(
+            f"{variable} is set to {chosen!r}, but that does not answer to --version as a compiler does: correct or "
+            f"unset {variable}"
+        )
     raise BuildError(f"There is no {_WORDS[language]} compiler on this machine. {_advice()}")
 
 
 def _candidates(language: str) -> Iterator[tuple[str, ...]]:
     variable = _VARIABLE[language]
     if chosen := os.environ.get(variable, "").strip():
-        program, *options = shlex.split(chosen)
-        if not (path := shutil.which(program)):
-            raise BuildError(
-                f"{variable} is set to {chosen!r}, but there is no program {program!r}: correct or unset {variable}"
-            )
-        yield (path, *options)
+        yield _named(variable, chosen)
         return
     for name in _NAMES[language]:
         if path := shutil.which(name):
             yield (path,)
     if zig := _zig():
         yield (zig, "cc" if language == "c" else "c++")
+
+
+def _named(variable: str, chosen: str) -> tuple[str, ...]:
+    """Return the command that a variable names: a path, which may have blanks in it, or a program and its options."""
+    try:
+        words = [chosen] if os.path.isfile(chosen) else shlex.split(chosen)
+    except ValueError as problem:
+        raise BuildError(
+            f"{variable} is set to {chosen!r}, which cannot be read ({str(problem).lower()}): correct it, or unset it"
+        ) from None
+    if not words or not (path := shutil.which(words[0])):
+        blank = "; a path with blanks stands in quotes" if " " in chosen and "/" in chosen else ""
+        raise BuildError(
+            f"{variable} is set to {chosen!r}, but there is no program {words[0] if words else ''!r}: "
+            f"correct or unset {variable}{blank}"
+        )
+    return os.path.abspath(path), *words[1:]
 
 
 @lru_cache
@@ -105,9 +132,9 @@ def _described(command: tuple[str, ...], identity: tuple) -> Toolchain | None:
     def ask(directory: Path) -> None:
         question = [command[0], "version"] if _is_zig(command) else [*command, "--version"]
         found = ""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             answer = subprocess.run(
-                question, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL
+                question, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=_PATIENCE
             )
             found = "" if answer.returncode else answer.stdout
         (directory / "answer").write_text(found, encoding="utf-8")
