@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unladen.build import BuildError, build, cache, toolchain
+from unladen.build import BuildError, build, cache, prepared, toolchain
 
 BY_HAND = """#include <Python.h>
 static PyObject *answer(PyObject *self, PyObject *none) { (void)self; (void)none; return PyLong_FromLong(VALUE); }
@@ -45,6 +45,7 @@ PYBIND11_MODULE(slow, m) {
 def own_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("UNLADEN_CACHE", str(tmp_path_factory.getbasetemp() / "unladen"))
+        patch.setattr(prepared, "in_place", True)
         yield
 
 
@@ -92,8 +93,8 @@ def test_the_usual_cpp_headers_are_compiled_once():
     source = '#include <iostream>\n#include <vector>\nextern "C" int f() { return std::vector<int>(VALUE).size(); }'
     libraries = [build(source, "cpp", flags=["-O0", f"-DVALUE={value}"]) for value in (1, 2)]
     assert [library.f() for library in libraries] == [1, 2]
-    assert libraries[1].build.seconds < libraries[0].build.seconds / 2
-    assert len(list(Path(os.environ["UNLADEN_CACHE"]).glob("headers-*/headers.hpp.*"))) >= 1
+    (place,) = {Path(word).parent for one in libraries for word in one.build.command if "headers-" in word}
+    assert [one.parent for one in Path(os.environ["UNLADEN_CACHE"]).glob("headers-*/headers.hpp.*")].count(place) == 1
 
 
 def test_headers_used_long_ago_make_room(tmp_path):

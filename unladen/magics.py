@@ -19,6 +19,7 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import Markdown, display
 
 from unladen.build import BuildError, Library, build, disassemble, native, run_isolated
+from unladen.build.behind import Working
 from unladen.build.excerpt import excerpt
 from unladen.build.headers import find
 from unladen.build.inputs import LIST
@@ -234,6 +235,10 @@ class Unladen(Magics):
 def register(shell) -> None:
     """Register the course's magics with an IPython shell."""
     shell.register_magics(Unladen)
+    if not any(getattr(one, "__self__", None).__class__ is Working for one in shell.events.callbacks["pre_run_cell"]):
+        working = Working()  # while a cell runs, what is compiled behind it stands still
+        shell.events.register("pre_run_cell", working.begin)
+        shell.events.register("post_run_cell", working.end)
 
 
 # -- showing ---------------------------------------------------------------------------------------------------------

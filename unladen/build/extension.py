@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import re
 import sys
 import sysconfig
 from functools import cache as remembered
@@ -11,12 +12,36 @@ from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
-from unladen.build import cache
+from unladen.build import cache, prepared
 from unladen.build.errors import BuildError
 from unladen.build.order import Order
 from unladen.build.toolchains import Toolchain
 
 _loaded: dict[str, ModuleType] = {}
+
+# flags that concern warnings, libraries, folders, or names that are not the binders' or the system's
+_ELSEWHERE = re.compile(r"-([WlLI]|[DU](?!_|NDEBUG|PYBIND11|NB_|P[Yy]))")
+# pybind11 writes the domain into many of its functions, as a literal. In those that are compiled once for all cells, it
+# must come from the cell: from a literal's suffix where a call will do, from an array where a constant is wanted. Which
+# header has which was looked up in these versions.
+_KNOWN = "3.1."
+_PYBIND11 = """#include <cstddef>
+const char *operator""_unladen(const char *, std::size_t);
+extern const char unladen_domain[];
+#define PYBIND11_STDLIB ""_unladen
+#include <pybind11/detail/internals.h>
+#undef PYBIND11_MODULE_LOCAL_ID
+#define PYBIND11_MODULE_LOCAL_ID unladen_domain
+#include <pybind11/detail/type_caster_base.h>
+#undef PYBIND11_STDLIB
+#define PYBIND11_STDLIB ""
+#include <pybind11/functional.h>
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+"""
+_DOMAIN = """const char unladen_domain[] = "__pybind11_{address}";
+const char *operator""_unladen(const char *, std::size_t) {{ return unladen_domain; }}
+"""
 
 
 @remembered
@@ -38,11 +63,24 @@ def flags(order: Order, directory: Path, address: str) -> tuple[list[str], list[
     kind = order.module[0]
     if kind == "python":
         return python, []
-    if kind == "pybind11":
-        import pybind11
+    return (_pybind11 if kind == "pybind11" else _nanobind)(order, python, directory, address)
 
-        own = ["-fvisibility=hidden", f'-DPYBIND11_STDLIB="_{address}"']
-        return [*own, f"-I{pybind11.get_include()}", *python], []
+
+def _pybind11(order: Order, python: list[str], directory: Path, address: str) -> tuple[list[str], list[str]]:
+    import pybind11
+
+    include = pybind11.get_include()
+    common = ["-fvisibility=hidden", "-isystem", include, *python]  # its warnings are not the learner's
+    if metadata.version("pybind11").startswith(_KNOWN):
+        headers = _headers(order, common, _PYBIND11, glue=f"{include}/pybind11")
+        if place := prepared.ready(headers):
+            (directory / "domain.hpp").write_text(_DOMAIN.format(address=address))
+            dead = "-Wl,-dead_strip" if sys.platform == "darwin" else "-Wl,--gc-sections"
+            return [*headers.use(place), "-include", "domain.hpp", *common, dead], [str(place / "glue.o")]
+    return [*common, f'-DPYBIND11_STDLIB="_{address}"'], []
+
+
+def _nanobind(order: Order, python: list[str], directory: Path, address: str) -> tuple[list[str], list[str]]:
     import nanobind
 
     # said in a header of its own, because a precompiled one does not suffer a new -D
@@ -51,7 +89,16 @@ def flags(order: Order, directory: Path, address: str) -> tuple[list[str], list[
     )
     common = ["-fvisibility=hidden", "-DNDEBUG", "-DNB_COMPACT_ASSERTIONS", "-fno-stack-protector"]
     common += [f"-I{nanobind.include_dir()}", *python]
-    return common, [str(_runtime(order.compiler, common))]
+    headers = _headers(order, common, "#include <nanobind/nanobind.h>\n#include <nanobind/ndarray.h>\n")
+    place = prepared.ready(headers)
+    use = headers.use(place) if place else []
+    return [*use, "-include", "domain.hpp", *common], [str(_runtime(order.compiler, common))]
+
+
+def _headers(order: Order, common: list[str], text: str, glue: str = "") -> prepared.Headers:
+    """Return the binder's headers, with all flags of the order that may change what they mean."""
+    recipe = [flag for flag in order.recipe if not _ELSEWHERE.match(flag)]
+    return prepared.Headers(order.compiler, (*recipe, *common), text, abi(order.module[0]), glue)
 
 
 def _runtime(compiler: Toolchain, common: list[str]) -> Path:
@@ -64,7 +111,9 @@ def _runtime(compiler: Toolchain, common: list[str]) -> Path:
 
     def make(directory: Path) -> None:
         unit = str(source / "nb_combined.cpp")
-        answer = compiler.run([*recipe, f"-I{robin}", "-c", unit, "-o", "nanobind.o"], directory)
+        arguments = [*recipe, f"-I{robin}", "-c", unit, "-o", "nanobind.o"]
+        (directory / "command.txt").write_text("\0".join([*compiler.command, *arguments]))
+        answer = compiler.run(arguments, directory)
         if answer.returncode:
             raise BuildError(f"nanobind's own library did not compile:\n{answer.stderr[-1500:]}")
 

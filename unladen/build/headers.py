@@ -1,15 +1,13 @@
-"""Headers: where a source finds its own, what they contain, and the precompiled ones of C++."""
+"""Headers: where a source finds its own, what they contain, and which C++ cells read precompiled ones."""
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from unladen.build import cache, inputs
+from unladen.build import prepared
 from unladen.build.errors import BuildError
 from unladen.build.order import Order
 
@@ -81,48 +79,12 @@ def searched(source: str, origin: Path | None) -> list[Path]:
 
 
 def flags(order: Order, extra: Sequence[str]) -> list[str]:
-    """Return the flags by which a source finds its headers, in precompiled form where that pays."""
+    """Return the flags by which a source finds its headers, in precompiled form where that pays and they are there."""
     quoted = [word for place in searched(order.source, order.origin) for word in ("-iquote", str(place))]
-    if order.module and order.module[0] == "nanobind":
-        pre = _precompiled(order, ("nanobind/nanobind.h", "nanobind/ndarray.h"), extra)
-        return [*pre, "-include", "domain.hpp", *quoted]
     angled = set(_ANGLED.findall(order.source))
     if order.language == "c" or order.module or not (angled & _SLOW or len(angled & set(USUAL)) > 2):
         return quoted
-    return [*_precompiled(order, USUAL, extra), *quoted]
-
-
-def _precompiled(order: Order, names: Sequence[str], extra: Sequence[str]) -> list[str]:
-    """Return the flags that use ``names`` precompiled, which is done first if these flags are new; [] if it cannot be.
-
-    Only flags that change what the headers mean make another one; it takes seconds and some 60 MB, so the eight that
-    were used last are kept.
-    """
-    compiler = order.compiler
-    if compiler.kind == "zig":
-        return []  # Zig has no such thing, but keeps what it compiled
-    text = "".join(f"#include <{name}>\n" for name in names)
-    recipe = [*(flag for flag in order.recipe if _MATTERS.match(flag)), *extra]
-    file = "headers.hpp.gch" if compiler.kind == "gcc" else "headers.hpp.pch"
-
-    def make(directory: Path) -> None:
-        (directory / "headers.hpp").write_text(text)
-        since, listed = time.time(), ["-MD", "-MF", inputs.LIST]
-        answer = compiler.run([*recipe, *listed, "-x", "c++-header", "headers.hpp", "-o", file], directory)
-        if answer.returncode:
-            raise BuildError(answer.stderr)
-        read = inputs.recorded(text, recipe, inputs.headers_in(directory), [], since)
-        (directory / "inputs.json").write_text(json.dumps(read), encoding="utf-8")
-
-    address = "headers-" + cache.key(compiler.identity, recipe, text, inputs.steering())
-    try:
-        place, found = cache.entry(address, make)
-        if found and not inputs.unchanged(json.loads((place / "inputs.json").read_text(encoding="utf-8"))):
-            cache.drop(place)
-            place, _ = cache.entry(address, make)
-    except BuildError:
-        return []  # the cell itself will show what is wrong with these flags
-    cache.keep_recent(place, "headers-*", 8)
-    if compiler.kind == "gcc":
-        return ["-include", str(place / "headers.hpp")]
-    return ["-include-pch", str(place / file)]
+    recipe = (*(flag for flag in order.recipe if _MATTERS.match(flag)), *extra)
+    usual = prepared.Headers(order.compiler, recipe, "".join(f"#include <{name}>\n" for name in USUAL))
+    place = prepared.ready(usual)
+    return [*(usual.use(place) if place else ()), *quoted]

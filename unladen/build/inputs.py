@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
+import sysconfig
 import time
 import zlib
 from collections.abc import Iterable, Sequence
@@ -30,6 +32,8 @@ SOURCES = (".c", ".cc", ".cpp", ".cxx", ".s", ".S", ".sx")
 _ALWAYS = ("/usr/local/include", "/usr/include")
 # headers that nobody edits beside a notebook: what they name in their turn is not looked for in other folders
 _SYSTEM = ("/usr/", "/lib", "/opt/", "/Library/", "/Applications/", f"{sys.prefix}/", f"{sys.base_prefix}/")
+# where whoever changes a file puts a new one in its place, so that the folder tells: one look for hundreds of headers
+_MANAGED = ("/usr/include/", "/usr/lib/gcc/", "/usr/lib/llvm", f"{sysconfig.get_path('include')}/")
 LIST = "read.d"
 
 
@@ -83,7 +87,7 @@ def recorded(
     paths = {os.path.abspath(path) for path in files}
     paths |= {word for word in words if os.path.isabs(word) and os.path.isfile(word)}
     states: dict[str, list] = {}
-    for path in sorted(paths):
+    for path in sorted({os.path.dirname(path) if path.startswith(_MANAGED) else path for path in paths}):
         try:
             states[path] = _state(path)
         except OSError:
@@ -93,7 +97,7 @@ def recorded(
     texts = [source, *(_text(path) for path in states if not path.startswith(_SYSTEM) and not _is_binary(path))]
     if any(map(_UNLISTED.match, recipe)) or any(map(_ASSEMBLED.search, texts)):
         return None
-    return {"files": states, "absent": _absent(texts, recipe, states, [str(place) for place in places])}
+    return {"files": states, "absent": _absent(texts, recipe, paths, [str(place) for place in places])}
 
 
 def unchanged(inputs: dict | None) -> bool:
@@ -115,7 +119,7 @@ def unchanged(inputs: dict | None) -> bool:
 def _state(path: str) -> list:
     now = os.stat(path)
     times = now.st_mtime_ns, now.st_ctime_ns
-    return [now.st_size, *times, _checksum(path, now.st_size, *times)]
+    return [now.st_size, *times, None if stat.S_ISDIR(now.st_mode) else _checksum(path, now.st_size, *times)]
 
 
 @lru_cache(maxsize=4096)

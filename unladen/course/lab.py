@@ -22,6 +22,7 @@ import threading
 import time
 from pathlib import Path
 
+from unladen.build import behind, warm
 from unladen.course import host, variables
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -189,11 +190,13 @@ def serve(port: int, browser: bool) -> int:
         wait_until_ready(server, port, log)
         signing.join()
         announce(port, token, log, time.monotonic() - start)
+        warm.start()
         return server.wait()
     except KeyboardInterrupt:
         print("\nThe course is closed.")
         return 0
     finally:
+        behind.end()
         stop(server)
 
 

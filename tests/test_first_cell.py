@@ -1,0 +1,239 @@
+"""The first C++ cell is compiled as it is; what later ones profit from is made behind it, and nothing of that stays."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests import compilers, processes
+from unladen.build import behind, build, prepared, toolchain
+
+PLAIN = '#include <iostream>\n#include <vector>\nextern "C" int f() { return VALUE; }\n'
+NANOBIND = '#include <nanobind/nanobind.h>\nNB_MODULE(one, m) { m.def("f", [] { return VALUE; }); }\n'
+PYBIND11 = """#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+namespace py = pybind11;
+struct Point { int x = VALUE; };
+struct Local { int x = VALUE; };
+PYBIND11_MODULE(one, m) {
+    py::class_<Point>(m, "Point").def(py::init<>());
+    py::class_<Local>(m, "Local", py::module_local()).def(py::init<>());
+    m.def("f", [] { return VALUE; });
+    m.def("x_of", [](const Point &point) { return point.x; });
+    m.def("local_x_of", [](const Local &local) { return local.x; });
+    m.def("doubled", [](const std::vector<double> &all) { py::array_t<double> out(all.size());
+        for (size_t i = 0; i < all.size(); i++) out.mutable_at(i) = 2 * all[i];
+        return out; });
+}
+"""
+CELLS = pytest.mark.parametrize("source", [PLAIN, NANOBIND, PYBIND11], ids=["plain", "nanobind", "pybind11"])
+
+
+@pytest.fixture(autouse=True)
+def new_machine(fresh_cache, monkeypatch):
+    """An empty cache, and nobody who has asked for anything yet."""
+    if compilers.needed("cpp").kind == "zig":
+        pytest.skip("Zig keeps no precompiled headers; install g++ or clang++")
+    monkeypatch.delenv("UNLADEN_BEHIND")
+    monkeypatch.setattr(prepared, "_asked", set())
+    yield fresh_cache
+    behind.end(30)
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory):
+    """A cache that is not empty any more: what is prepared in it serves all tests."""
+    return tmp_path_factory.mktemp("later") / "cache"
+
+
+@pytest.fixture
+def at_once(monkeypatch, later):
+    """Nothing is made behind: it is made first."""
+    monkeypatch.setenv("UNLADEN_CACHE", str(later))
+    monkeypatch.setattr(prepared, "in_place", True)
+
+
+def cell(source: str, value: int, *flags: str):
+    return build(source.replace("VALUE", str(value)), "cpp", name="one", flags=["-O0", *flags])
+
+
+def reads_prepared(library) -> bool:
+    return any("headers-" in word for word in library.build.command)
+
+
+def compiled(monkeypatch) -> list[list[str]]:
+    """The arguments of each run of the compiler that this process waits for, from here on."""
+    runs, run = [], type(toolchain("cpp")).run
+    monkeypatch.setattr(
+        type(toolchain("cpp")),
+        "run",
+        lambda self, arguments, directory: runs.append(arguments) or run(self, arguments, directory),
+    )
+    return runs
+
+
+@CELLS
+def test_the_first_cell_waits_for_no_header_to_be_precompiled(source, monkeypatch):
+    asked = []
+    monkeypatch.setattr(behind, "start", lambda function, *arguments: asked.append((function, *arguments)))
+    runs = compiled(monkeypatch)
+    first = cell(source, 1)
+    assert first.f() == 1 and not reads_prepared(first)
+    assert len(runs) == (2 if source is NANOBIND else 1)  # nanobind's own part has to be linked
+    assert not any("c++-header" in run for run in runs)
+    cell(source, 2)
+    assert [function for function, *_ in asked] == [prepared.make], "it is asked for once"
+
+
+@CELLS
+def test_what_was_prepared_is_used_from_then_on(source, at_once, monkeypatch):
+    cell(source, 1)
+    runs = compiled(monkeypatch)
+    second = cell(source, 3)
+    assert second.f() == 3 and reads_prepared(second) and len(runs) == 1
+    assert not second.build.warnings
+
+
+def test_a_pybind11_cell_compiles_its_own_functions_and_links_the_rest(at_once, monkeypatch):
+    with_glue = cell(PYBIND11, 1)
+    monkeypatch.setattr(prepared, "ready", lambda headers: None)
+    alone = cell(PYBIND11, 4)
+    sizes = []
+    for module in (with_glue, alone):
+        command = [word for word in module.build.command if not word.endswith("glue.o") and "gc-sections" not in word]
+        command[command.index("-shared")], command[command.index("-o") + 1] = "-c", "alone.o"
+        subprocess.run(command, cwd=module.build.path.parent, check=True, capture_output=True)
+        sizes.append((module.build.path.parent / "alone.o").stat().st_size)
+    assert sizes[0] < sizes[1] / 2
+    assert list(with_glue.doubled([1.0, 2.0])) == [2.0, 4.0] == list(alone.doubled([1.0, 2.0]))
+
+
+def test_a_class_of_pybind11_is_defined_anew_and_the_old_one_refused(at_once):
+    old, new = cell(PYBIND11, 1), cell(PYBIND11, 2)
+    assert (old.x_of(old.Point()), new.x_of(new.Point())) == (1, 2)
+    assert (old.local_x_of(old.Local()), new.local_x_of(new.Local())) == (1, 2)
+    for function, stranger in ((new.x_of, old.Point()), (new.local_x_of, old.Local())):
+        with pytest.raises(TypeError, match="incompatible function arguments"):
+            function(stranger)
+
+
+def test_a_header_that_has_changed_is_precompiled_anew(at_once, tmp_path):
+    (tmp_path / "mine.h").write_text("#define MINE 1\n")
+    for text, value in (("#define MINE 1\n", 1), ("#define  MINE  22\n", 22)):
+        (tmp_path / "mine.h").write_text(text)
+        headers = prepared.Headers(toolchain("cpp"), (f"-I{tmp_path}", "-std=c++20"), "#include <mine.h>\n")
+        place = prepared.ready(headers)
+        source = tmp_path / "uses.cpp"
+        source.write_text(f"static_assert(MINE == {value});\n")
+        words = [f"-I{tmp_path}", "-std=c++20", *headers.use(place), "-fsyntax-only", str(source)]
+        assert headers.compiler.run(words, tmp_path).returncode == 0
+
+
+def test_what_is_warmed_when_the_course_opens_spares_the_first_nanobind_cell_all_but_its_own(monkeypatch):
+    code = "from unladen.build import warm; warm.cells()"
+    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1], check=True)
+    runs = compiled(monkeypatch)
+    first = build(NANOBIND.replace("VALUE", "1"), "cpp", name="one")
+    assert first.f() == 1 and reads_prepared(first) and len(runs) == 1
+
+
+# -- behind ----------------------------------------------------------------------------------------------------------
+
+
+def sleeper(place: str) -> None:
+    """Half make an entry of the cache, and take for ever, in a process of its own as a compiler is."""
+    from unladen.build import cache
+
+    def make(directory: Path) -> None:
+        Path(place).write_text(str(os.getpid()))
+        subprocess.run([sys.executable, "-c", "import time; time.sleep(600)"])
+
+    cache.entry("never", make)
+
+
+def started(place: Path, seconds: float = 60) -> int:
+    deadline = time.monotonic() + seconds
+    while not (place.exists() and place.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return int(place.read_text())
+
+
+def status(pid: int, wanted: str, seconds: float = 30) -> bool:
+    deadline = time.monotonic() + seconds
+    while psutil.Process(pid).status() != wanted and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return psutil.Process(pid).status() == wanted
+
+
+def test_what_is_made_behind_has_the_lowest_priority_and_ends_with_who_asked_for_it(tmp_path, fresh_cache):
+    behind.start(sleeper, str(tmp_path / "pid"))
+    family = processes.family(started(tmp_path / "pid"))
+    assert family[0].nice() == 19
+    if sys.platform == "linux":
+        assert os.sched_getscheduler(family[0].pid) == os.SCHED_IDLE
+    behind.end()
+    assert all(processes.ends(process.pid, zombie=True) for process in family)
+    assert not list(fresh_cache.glob("new-*")) and not (fresh_cache / "never").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_nothing_stays_when_the_kernel_is_killed_even_while_it_stands_still(tmp_path, fresh_cache, number):
+    code = (
+        "import sys, time\nfrom unladen.build import behind\nfrom tests.test_first_cell import sleeper\n"
+        "behind.start(sleeper, sys.argv[1])\ntime.sleep(600)\n"
+    )
+    kernel = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "pid")], cwd=Path(__file__).parents[1])
+    worker = started(tmp_path / "pid")
+    family = processes.family(worker)
+    working = behind.Working()
+    working.begin()
+    assert status(worker, psutil.STATUS_STOPPED)
+    kernel.send_signal(number)
+    kernel.wait()
+    assert all(processes.ends(process.pid, zombie=True) for process in family)
+    working.end()
+    assert not list(fresh_cache.glob("new-*"))
+
+
+def test_it_stands_still_while_a_cell_runs(tmp_path):
+    behind.start(sleeper, str(tmp_path / "pid"))
+    worker = started(tmp_path / "pid")
+    working = behind.Working()
+    working.begin(), working.begin(), working.end()
+    assert status(worker, psutil.STATUS_STOPPED)
+    working.end()
+    assert status(worker, psutil.STATUS_SLEEPING)
+
+
+def test_one_piece_is_done_at_a_time(tmp_path):
+    for name in ("one", "two"):
+        behind.start(sleeper, str(tmp_path / name))
+        time.sleep(0.5)
+    first, second = sorted((tmp_path / "one", tmp_path / "two"), key=lambda path: not path.exists())
+    worker = started(first)
+    assert not second.exists()
+    os.killpg(worker, signal.SIGKILL)
+    assert started(second)
+
+
+def test_who_compiles_nothing_pays_nothing(fresh_cache):
+    working = behind.Working()
+    working.begin()
+    working.end()
+    assert not fresh_cache.exists() and working.flag is None
+
+
+def test_a_piece_that_a_cell_asks_for_waits_for_the_end_of_that_cell(tmp_path):
+    working = behind.Working()
+    working.begin()
+    behind.start(sleeper, str(tmp_path / "pid"))
+    assert working.flag is not None
+    working.end()
+    assert started(tmp_path / "pid")
