@@ -1,38 +1,90 @@
-"""Do two contenders return the same answer? A race between different answers means nothing."""
+"""Do contenders return the same answer? A race between different answers means nothing."""
 
 from __future__ import annotations
 
 import inspect
-import math
-from collections.abc import Callable, Iterator, Mapping
-from numbers import Number
+from collections.abc import Callable, Iterator
+from numbers import Real
+from typing import TYPE_CHECKING
 
 from unladen.show import Message
+from unladen.timing.answers import brief, kept
+from unladen.timing.progress import Progress
+from unladen.timing.stopwatch import Lane
 
-RTOL = 1e-9
-_BLOCK = 2**20  # elements compared at a time, so that comparing two large arrays needs no third one
+if TYPE_CHECKING:
+    from unladen.timing.untouched import Inputs
+
+Differ = Callable[[object, object], str]  # where and how two answers differ, in words; "" if they are the same
+
+_LAZY = {"compute": "__dask_graph__", "collect": "collect_schema"}  # what makes the answer: what only Dask, Polars has
 
 
 class Disagreement(Message, ValueError):
-    """Contenders of one race gave different answers, or none that can be compared."""
+    """Contenders of one race gave different answers, or none that can be compared, or change what they read."""
 
 
-def agree(a: object, b: object, rtol: float = RTOL) -> bool:
-    """Tell whether two answers are the same: integers exactly, floats to ``rtol``, NaN where the other has NaN.
+class Incomparable(TypeError):
+    """Two answers of which nobody can say whether they are the same."""
 
-    Arrays and (nested) sequences are compared by shape and element, whatever their type; mappings by key; anything
-    else by ``==``.
+
+def agreed_answer(lanes: list[Lane], same: Differ, progress: Progress) -> object:
+    """Make everyone's first and second call; return the first lane's answer, or raise ``Disagreement``.
+
+    ``same`` says where two answers differ.
     """
-    a, b = _scalar(a), _scalar(b)
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
-        return a.keys() == b.keys() and all(agree(a[k], b[k], rtol) for k in a)
-    if _many(a) and _many(b):
-        return _arrays_agree(a, b, rtol)
-    if _many(a) or _many(b):
-        return False
-    if isinstance(a, Number) and isinstance(b, Number):
-        return _numbers_agree(a, b, rtol)
-    return bool(a == b)
+    from unladen.timing.untouched import Inputs  # needs NumPy, for which nobody should wait who imports a word
+
+    inputs, reference = Inputs(lanes), None
+    for position, lane in enumerate(lanes):
+        progress.at(position / len(lanes), f"first call of {lane.name}")
+        answer = kept(lane.first_call())
+        refuse_empty_answer(lane.name, answer)
+        inputs.after_first_call(lane)
+        reference = answer if position == 0 else reference
+        _refuse_different(lanes[0].name, reference, lane.name, answer, same, inputs)
+        again = lane.second_call()
+        inputs.after_second_call(lane)
+        _refuse_changed(lane.name, answer, again, same, inputs.told)
+        if inputs.told:
+            raise Disagreement(inputs.told)
+    if told := inputs.fault(same):
+        raise Disagreement(told)
+    return reference
+
+
+def any_answer(lanes: list[Lane], progress: Progress) -> object:
+    """Make everyone's first and second call; return the first lane's answer, and compare nothing."""
+    answers = []
+    for position, lane in enumerate(lanes):
+        progress.at(position / len(lanes), f"first call of {lane.name}")
+        answers[1:] = [lane.first_call()]
+        lane.second_call()
+    return answers[0]
+
+
+def _refuse_different(first: str, reference: object, name: str, answer: object, same: Differ, inputs: Inputs) -> None:
+    if where := same(reference, answer):
+        raise Disagreement(
+            "the contenders do not agree, so their times cannot be compared:\n"
+            f"  {first!r} returned {brief(reference)}\n"
+            f"  {name!r} returned {brief(answer)}\n"
+            f"{_place(where)}{inputs.suspicion()}Make them do the same work; or say what counts as the same:\n"
+            "same=1e-5 (relative), same=(1e-9, 1e-12) (absolute, too, for what should be zero), or a function."
+        )
+
+
+def _refuse_changed(name: str, answer: object, again: object, same: Differ, told: str) -> None:
+    if where := same(answer, again):
+        told = told or "Does it change its own input? Give each call a fresh copy, or pass same=False."
+        raise Disagreement(
+            f"{name!r} changed its answer: first {brief(answer)}, then {brief(again)}.\n{_place(where)}{told}"
+        )
+
+
+def _place(where: str) -> str:
+    """The first difference as a line of its own, unless it is the two answers themselves."""
+    return "" if where.startswith(": ") else f"  first difference: {where.strip()}\n"
 
 
 def refuse_empty_answer(name: str, answer: object) -> None:
@@ -47,83 +99,63 @@ def refuse_empty_answer(name: str, answer: object) -> None:
             f"{name!r} returned a {type(answer).__name__}, which has computed nothing yet.\n"
             f"Let it return the finished answer, for example list(…) around it."
         )
+    for word, mark in _LAZY.items():
+        if hasattr(type(answer), word) and hasattr(type(answer), mark) and type(answer).__name__ != "DataFrame":
+            raise Disagreement(
+                f"{name!r} returned a {type(answer).__name__}, which has computed nothing yet.\n"
+                f"Let it return the finished answer: put .{word}() behind it."
+            )
 
 
-def comparer(same: Callable | float | bool | None) -> Callable[[object, object], bool] | None:
-    """Turn the ``same=`` of a race into a function of two answers, or ``None`` for "do not compare"."""
+def comparer(same: Callable | float | tuple | bool | None) -> Differ | None:
+    """Turn the ``same=`` of a race into a function of two answers that says where they differ; ``None``: do not."""
+    from unladen.timing.difference import difference
+
     if same is False:
         return None
     if same is None or same is True:
-        return agree
+        return _guarded(difference)
     if callable(same):
-        return lambda a, b: bool(same(a, b))
+        return _guarded(lambda a, b: _judged(same, a, b))
     if isinstance(same, float) and 0 <= same < 1:
-        return lambda a, b: agree(a, b, same)
-    raise TypeError(f"same={same!r}: give a function of two answers, a relative tolerance such as 1e-5, or False")
+        return _guarded(lambda a, b: difference(a, b, same))
+    if isinstance(same, tuple) and len(same) == 2 and all(map(_tolerance, same)) and same[0] < 1:
+        return _guarded(lambda a, b: difference(a, b, *same))
+    raise TypeError(
+        f"same={same!r}: give a function of two answers, a relative tolerance such as 1e-5,\n"
+        "a relative and an absolute one such as (1e-9, 1e-12), or False"
+    )
 
 
-def kept(answer: object) -> object:
-    """Copy an answer that the next contender could overwrite (a shared output array); return any other as it is."""
-    if type(answer).__module__ == "numpy" or isinstance(answer, bytearray):
-        return answer.copy()
-    return list(answer) if isinstance(answer, list) else answer
+def _tolerance(number: object) -> bool:
+    return isinstance(number, Real) and 0 <= number < float("inf")
 
 
-def brief(answer: object, limit: int = 60) -> str:
-    """Describe an answer in one short line: its type, its shape if it has one, and its beginning."""
-    shape = f" of shape {answer.shape}" if getattr(answer, "shape", ()) else ""
-    dtype = f" of {answer.dtype}" if shape else ""
-    length = f" of {len(answer)}" if isinstance(answer, list | tuple | dict | str | bytes) and len(answer) > 8 else ""
-    text = " ".join(repr(answer[:8] if length and not isinstance(answer, dict) else answer).split())
-    text = text if len(text) <= limit else text[: limit - 1] + "…"
-    return f"{text} ({type(answer).__name__}{length}{shape}{dtype})"
-
-
-def _scalar(x: object) -> object:
-    """Unwrap NumPy's and JAX's arrays without dimensions, and NumPy's scalars."""
-    return x.item() if getattr(x, "ndim", None) == 0 and hasattr(x, "item") else x
-
-
-def _many(x: object) -> bool:
-    return isinstance(x, list | tuple) or hasattr(x, "__array__") and getattr(x, "ndim", 1) > 0
-
-
-def _numbers_agree(a: Number, b: Number, rtol: float) -> bool:
-    if a == b or (a != a and b != b):
-        return True
-    if _whole(a) and _whole(b):
-        return False
-    if isinstance(a, complex) or isinstance(b, complex):
-        a, b = complex(a), complex(b)
-        return all(_numbers_agree(x, y, rtol) for x, y in ((a.real, b.real), (a.imag, b.imag))) or (
-            abs(a - b) <= rtol * max(abs(a), abs(b))
-        )
-    return math.isclose(a, b, rel_tol=rtol)
-
-
-def _whole(x: Number) -> bool:
-    return hasattr(x, "__index__")
-
-
-def _arrays_agree(a: object, b: object, rtol: float) -> bool:
-    import numpy as np
-
+def _judged(same: Callable, a: object, b: object) -> str:
+    """What the learner's own function says; it must say something."""
     try:
-        x, y = np.asarray(a), np.asarray(b)
-    except ValueError:  # ragged: a list of lists of different lengths
-        x = y = np.empty(0, object)
-    if x.dtype.kind not in "biufc" or y.dtype.kind not in "biufc":
-        return len(a) == len(b) and all(agree(p, q, rtol) for p, q in zip(a, b, strict=True))
-    if x.shape != y.shape:
-        return False
-    x, y = x.reshape(-1), y.reshape(-1)
-    if x.dtype.kind in "biu" and y.dtype.kind in "biu":
-        return all(np.array_equal(x[i : i + _BLOCK], y[i : i + _BLOCK]) for i in range(0, x.size, _BLOCK))
-    for i in range(0, x.size, _BLOCK):
-        p, q = x[i : i + _BLOCK], y[i : i + _BLOCK]
-        # An element near zero is what is left of larger ones: it is held to the block's scale, not to its own.
-        scale = np.abs(p[np.isfinite(p)]).max(initial=0)
-        with np.errstate(invalid="ignore"):  # inf - inf
-            if not np.allclose(p, q, rtol=rtol, atol=rtol * float(scale), equal_nan=True):
-                return False
-    return True
+        verdict = same(a, b)
+        agreed = bool(verdict)
+    except Exception as error:
+        raise Incomparable(f"same= raised {type(error).__name__}: {error}") from error
+    if verdict is None:
+        raise Incomparable("same= returned None where it must return True or False")
+    return "" if agreed else ": same= says so"
+
+
+def _guarded(differ: Differ) -> Differ:
+    """The same, but where it fails, it fails in words."""
+
+    def compare(a: object, b: object) -> str:
+        try:
+            return differ(a, b)
+        except Exception as error:
+            reason = error if isinstance(error, Incomparable) else f"{type(error).__name__}: {error}"
+            raise Disagreement(
+                "the answers could not be compared:\n"
+                f"  {brief(a)} and {brief(b)}\n"
+                f"  {reason}\n"
+                "Pass same= a function of two answers that tells whether they are the same, or same=False."
+            ) from error
+
+    return compare

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from numbers import Real
 
 from unladen.show import Table, Volatile, duration, marked, times
-from unladen.timing.agreement import Disagreement, brief, comparer, kept, refuse_empty_answer
+from unladen.timing.agreement import agreed_answer, any_answer, comparer
+from unladen.timing.answers import brief
 from unladen.timing.progress import Progress
-from unladen.timing.stopwatch import Lane
+from unladen.timing.stopwatch import Lane, level
 from unladen.timing.unknown import Unknown
 
 LEAST_ROUNDS, MOST_ROUNDS = 3, 200
@@ -69,9 +71,9 @@ class Race:
         return Seconds(self.lane(name).first)
 
     def lane(self, name: str) -> Lane:
-        if name not in self._lanes:
+        if str(name) not in self._lanes:
             raise Unknown("contender", name, self.names)
-        return self._lanes[name]
+        return self._lanes[str(name)]
 
     def table(self, *, first: bool = False, limit: tuple[str, float] | None = None, title: str = "") -> Table:
         """The results as a table that shows itself; see `race` for ``first`` and ``limit``."""
@@ -98,7 +100,7 @@ def race(
     seconds: float = 1.0,
     rounds: int | None = None,
     baseline: str | None = None,
-    same: Callable[[object, object], bool] | float | bool | None = None,
+    same: Callable[[object, object], bool] | float | tuple[float, float] | bool | None = None,
     limit: tuple[str, float] | None = None,
     first: bool = False,
     title: str = "",
@@ -108,23 +110,27 @@ def race(
     """Race functions of no argument that do the same work, and show a table and a chart of their times.
 
     Each is called once (its first call, in which it may compile itself, is timed apart) and must return the same
-    answer; then samples of all of them are interleaved, and the best one counts. Asynchronous answers are waited for.
+    answer, and leave what it reads as it was; then samples of all of them are interleaved, and the best one counts.
+    Asynchronous answers are waited for.
 
     ``seconds`` is the time to spend on all samples together, ``rounds`` the number of samples of each instead.
-    Ratios are to ``baseline``, the first contender unless another is named. ``same`` judges two answers: a function,
-    a relative tolerance, or ``False`` for answers not to be compared; else integers must be equal and floats within
-    1e-9. ``limit`` adds the share of what this machine was measured to be able to do: ``("read", nbytes)``,
-    ``("copy", nbytes)``, ``("triad", nbytes)`` or ``("flops", n)``, for one call. ``first`` adds the first calls.
-    Raises ``Disagreement``, naming who returned what.
+    Ratios are to ``baseline``, the first contender unless another is named. ``same`` judges two answers: a function, a
+    relative tolerance, ``(relative, absolute)``, or ``False`` for nothing to be compared; else integers must be equal,
+    floats within 1e-9, and labels and masks alike. ``limit`` adds the share of what this machine was measured to be
+    able to do: ``("read", nbytes)``, ``("copy", nbytes)``, ``("triad", nbytes)`` or ``("flops", n)``, for one call.
+    ``first`` adds the first calls. Raises ``Disagreement``, naming who returned, or changed, what.
     """
     lanes, baseline = _at_the_start(contenders, baseline, limit)
+    _check_effort(seconds, rounds)
     if limit:
         least_time(*limit)  # measured before the race, not in the middle of it
     with Progress("race") as progress:
-        value = _agreed_answer(lanes, comparer(same), progress)
+        differ = comparer(same)
+        value = agreed_answer(lanes, differ, progress) if differ else any_answer(lanes, progress)
         for lane in lanes:
             lane.calibrate()
         run_laps(lanes, seconds, rounds, progress)
+        level(lanes)
     result = Race(lanes, value, seconds, baseline)
     if show:
         from IPython.display import display
@@ -177,38 +183,23 @@ def _at_the_start(contenders: object, baseline: str | None, limit: object) -> tu
                 f"the contender {name!r} is {brief(call)}, not a function: the call has been made already.\n"
                 f'Give the function itself, or put "lambda:" before the call.'
             )
-    if baseline is not None and baseline not in contenders:
-        raise Unknown("contender for a baseline", baseline, contenders)
+    names = list(map(str, contenders))
+    if len(set(names)) < len(names):
+        raise ValueError(f"two contenders have one name; the names are {', '.join(names)}")
+    if baseline is not None and str(baseline) not in names:
+        raise Unknown("contender for a baseline", baseline, names)
     if limit is not None and (not isinstance(limit, tuple) or len(limit) != 2 or limit[0] not in _LIMITS):
         kinds = ", ".join(_LIMITS)
         raise ValueError(f'limit={limit!r}: give a kind and an amount, as in ("read", nbytes); the kinds are {kinds}')
-    return [Lane(str(name), call) for name, call in contenders.items()], str(baseline or next(iter(contenders)))
+    lanes = [Lane(name, call) for name, call in zip(names, contenders.values(), strict=True)]
+    return lanes, names[0] if baseline is None else str(baseline)
 
 
-def _agreed_answer(lanes: list[Lane], same: Callable | None, progress: Progress) -> object:
-    """Make everyone's first and second call; return the first lane's answer, or raise ``Disagreement``."""
-    reference = None
-    for position, lane in enumerate(lanes):
-        progress.at(position / len(lanes), f"first call of {lane.name}")
-        answer = kept(lane.first_call())
-        if same:
-            refuse_empty_answer(lane.name, answer)
-        if position == 0:
-            reference = answer
-        elif same and not same(reference, answer):
-            raise Disagreement(
-                "the contenders do not agree, so their times cannot be compared:\n"
-                f"  {lanes[0].name!r} returned {brief(reference)}\n"
-                f"  {lane.name!r} returned {brief(answer)}\n"
-                "Make them do the same work; or say what counts as the same: same=1e-5 (relative), or a function."
-            )
-        answer_again = lane.second_call()
-        if same and not same(answer, answer_again):
-            raise Disagreement(
-                f"{lane.name!r} changed its answer: first {brief(answer)}, then {brief(answer_again)}.\n"
-                "Does it change its own input? Give each call a fresh copy, or pass same=False."
-            )
-    return reference
+def _check_effort(seconds: float, rounds: int | None) -> None:
+    if not isinstance(seconds, Real) or not 0 < seconds < math.inf:
+        raise ValueError(f"seconds={seconds!r}: give the seconds to spend on all samples together, such as 1.0")
+    if rounds is not None and (not hasattr(rounds, "__index__") or rounds < 1):
+        raise ValueError(f"rounds={rounds!r}: give a whole number of samples of each contender, such as 5")
 
 
 def _quota(lane: Lane, share: float, seconds: float) -> int:

@@ -1,7 +1,8 @@
 """One contender's clock: its first call, how often to repeat it in one sample, and honest samples.
 
 A sample is the time of a short loop of calls, long against the clock's own cost and short against a time slice. What
-matters on a shared machine is what happens when another process takes the core in the middle of one: see ``_own``.
+matters on a shared machine is what happens when another process takes the core in the middle of one: see ``_sample``;
+and that all who are compared are timed in the same way: see ``level``.
 """
 
 from __future__ import annotations
@@ -12,12 +13,23 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from unladen.timing.answers import settled, wait
+from unladen.timing.blame import blamed
 
 SAMPLE = 0.002  # seconds: the least time of one sample
-_SCANNED = 1000  # elements of a returned list that are looked at for asynchronous results
 
 
-@dataclass
+class Sample(NamedTuple):
+    """Seconds by the wall clock and of one's ``own``, and whether one thread did it ``alone``, without waiting."""
+
+    wall: float
+    own: float
+    alone: bool
+
+
+@dataclass(eq=False)
 class Lane:
     """A contender on the track: its name, what to call, and what was measured so far (times in seconds per call)."""
 
@@ -26,7 +38,17 @@ class Lane:
     first: float = 0.0
     repeats: int = 1
     waits: bool = False
-    samples: list[float] = field(default_factory=list)
+    by_wall: bool = False
+    taken: list[Sample] = field(default_factory=list)
+
+    @property
+    def samples(self) -> list[float]:
+        return [sample.wall if self.by_wall else sample.own for sample in self.taken]
+
+    @property
+    def alone(self) -> bool:
+        """Whether most samples were the work of one thread that never waited."""
+        return 2 * sum(sample.alone for sample in self.taken) > len(self.taken)
 
     @property
     def best(self) -> float:
@@ -44,28 +66,35 @@ class Lane:
 
     def first_call(self) -> object:
         """Make the first call, in which a just-in-time compiler compiles; its time is kept apart."""
-        start = time.perf_counter()
-        answer = self._called()
-        self.waits = wait(answer)
-        self.first = time.perf_counter() - start
-        return answer
+        with blamed(self.name):
+            start = time.perf_counter()
+            answer = self.call()
+            self.waits = wait(answer)
+            self.first = time.perf_counter() - start
+            return settled(answer) if self.waits else answer
 
     def second_call(self) -> object:
         """Make the first call that counts, and return its answer."""
-        before, start = _running(), time.perf_counter()
-        answer = self._called()
-        if self.waits:
-            wait(answer)
-        stop = time.perf_counter()
-        self.samples = [_own(stop - start, before, _running())]
-        return answer
+        with blamed(self.name, second=True):
+            before, start = _running(), time.perf_counter()
+            answer = self.call()
+            if self.waits:
+                wait(answer)
+            stop = time.perf_counter()
+            self.taken = [_sample(stop - start, before, _running())]
+            return settled(answer) if self.waits else answer
+
+    def call_once_more(self) -> object:
+        """Make a call that does not count, and return its answer."""
+        answer = self.call()
+        return settled(answer) if wait(answer) else answer
 
     def calibrate(self) -> None:
         """Choose how many calls make one sample: 1, unless a call is much shorter than ``SAMPLE``."""
         while (length := self.length) < SAMPLE / 2:
             # A single short call is measured badly, so approach the number in steps of at most ten.
             self.repeats = max(self.repeats + 1, round(self.repeats * min(10, SAMPLE / max(length, 1e-9))))
-            self.samples.clear()
+            self.taken.clear()
             self.sample()
 
     def sample(self) -> float:
@@ -73,53 +102,42 @@ class Lane:
         collecting = gc.isenabled()
         gc.disable()
         try:
-            spent = _timed_waiting(self.call, self.repeats) if self.waits else _timed(self.call, self.repeats)
+            with blamed(self.name):
+                spent = _timed_waiting(self.call, self.repeats) if self.waits else _timed(self.call, self.repeats)
         finally:
             if collecting:
                 gc.enable()
-        self.samples.append(spent / self.repeats)
-        return spent
-
-    def _called(self) -> object:
-        try:
-            return self.call()
-        except Exception as error:
-            error.add_note(f"This happened in the race's contender {self.name!r}.")
-            raise
+        self.taken.append(Sample(spent.wall / self.repeats, spent.own / self.repeats, spent.alone))
+        return spent.wall if self.by_wall else spent.own
 
 
-def wait(answer: object) -> bool:
-    """Wait until an asynchronous answer (JAX's, or any with ``block_until_ready``) is there; tell whether it was one.
+def level(lanes: list[Lane]) -> None:
+    """Time all of a race in the same way.
 
-    Looks into tuples, lists and dictionaries too.
+    What others took of a core can be told of one thread at work, and not of several. If it were taken from the time of
+    some contenders alone, threads would lose every race on a busy machine; so it is done for all, or for none.
     """
-    if hasattr(answer, "block_until_ready"):
-        answer.block_until_ready()
-        return True
-    if isinstance(answer, dict):
-        answer = list(answer.values())
-    if isinstance(answer, tuple | list) and len(answer) <= _SCANNED:
-        waited = [wait(part) for part in answer]  # for every part, where any() alone would stop at the first
-        return any(waited)
-    return False
+    if not all(lane.alone for lane in lanes):
+        for lane in lanes:
+            lane.by_wall = True
 
 
-def _timed(call: Callable[[], object], repeats: int) -> float:
+def _timed(call: Callable[[], object], repeats: int) -> Sample:
     calls = itertools.repeat(None, repeats)
     before, start = _running(), time.perf_counter()
     for _ in calls:
         call()
     stop = time.perf_counter()
-    return _own(stop - start, before, _running())
+    return _sample(stop - start, before, _running())
 
 
-def _timed_waiting(call: Callable[[], object], repeats: int) -> float:
+def _timed_waiting(call: Callable[[], object], repeats: int) -> Sample:
     calls = itertools.repeat(None, repeats)
     before, start = _running(), time.perf_counter()
     for _ in calls:
         wait(call())
     stop = time.perf_counter()
-    return _own(stop - start, before, _running())
+    return _sample(stop - start, before, _running())
 
 
 def _running() -> tuple[float, float, int, int]:
@@ -131,16 +149,16 @@ def _running() -> tuple[float, float, int, int]:
     return time.thread_time(), time.process_time(), *_switches()
 
 
-def _own(wall: float, before: tuple, after: tuple) -> float:
-    """Return the wall-clock seconds without those in which another process had this thread's core.
+def _sample(wall: float, before: tuple, after: tuple) -> Sample:
+    """Return the wall-clock seconds, and those without the ones in which another process had this thread's core.
 
     Where the thread never waited, was alone at work in its process, and was pushed off its core, the difference of
     wall and running time is exactly what the others took. In every other case (a sleep, a GPU, a pool of threads, a
     system that does not count) only the wall clock tells the truth.
     """
     ran, process_ran, waited, taken = (y - x for x, y in zip(before, after, strict=True))
-    alone = process_ran - ran < 0.02 * ran
-    return min(wall, ran) if taken and not waited and alone else wall
+    alone = not waited and process_ran - ran < 0.02 * ran
+    return Sample(wall, min(wall, ran) if taken and alone else wall, alone)
 
 
 try:
