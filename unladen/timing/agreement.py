@@ -69,9 +69,19 @@ def _refuse_different(first: str, reference: object, name: str, answer: object, 
             "the contenders do not agree, so their times cannot be compared:\n"
             f"  {first!r} returned {brief(reference)}\n"
             f"  {name!r} returned {brief(answer)}\n"
-            f"{_place(where)}{inputs.suspicion()}Make them do the same work; or say what counts as the same:\n"
-            "same=1e-5 (relative), same=(1e-9, 1e-12) (absolute, too, for what should be zero), or a function."
+            f"{_place(where)}{inputs.suspicion()}Make them do the same work; "
+            "or say what counts as the same: same=1e-5 (relative), or a function."
+            f"{_NEAR_ZERO if _near_zero(reference, answer) else ''}"
         )
+
+
+_NEAR_ZERO = (
+    "\nIf zero is meant, there is nothing that it could be relative to: same=(1e-9, 1e-12) has an absolute one, too."
+)
+
+
+def _near_zero(a: object, b: object) -> bool:
+    return isinstance(a, float) and isinstance(b, float) and max(abs(a), abs(b)) < 1e-6
 
 
 def _refuse_changed(name: str, answer: object, again: object, same: Differ, told: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import reprlib
 import sys
 from collections import deque
 from collections.abc import Mapping
@@ -70,6 +71,10 @@ def _leaves(answer: object) -> list:
     return [] if any(leaf is answer for leaf in leaves) else leaves[:_SCANNED]
 
 
+_SHORT = reprlib.Repr()  # the whole of a list that holds lists that are shared may be longer than any memory
+_SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxtuple, _SHORT.maxdict, _SHORT.maxother = 4, 8, 8, 4, 100
+
+
 def kept(answer: object) -> object:
     """Copy an answer that a later call could overwrite, with all that is inside it; return any other as it is."""
     if type(answer) in _ATOMS:
@@ -117,6 +122,8 @@ def _text(answer: object, long: bool) -> str:
     try:
         if isinstance(answer, int) and answer.bit_length() > 4000:
             return f"a number of {answer.bit_length()} bits"  # Python refuses to write very long ones
-        return repr(answer[:8] if long and isinstance(answer, list | tuple | str | bytes) else answer)
+        if type(answer) in (list, tuple, dict, set, frozenset, deque):
+            return _SHORT.repr(answer)
+        return repr(answer[:8] if long and isinstance(answer, str | bytes) else answer)
     except Exception as error:
         return f"an object whose repr raises {type(error).__name__}"

@@ -19,12 +19,11 @@ def blamed(name: str, *, second: bool = False) -> Iterator[None]:
 
 
 def _blame(error: BaseException, name: str, second: bool) -> None:
-    error.add_note(f"This happened in the race's contender {name!r}.")
+    hint = "This was its second call: does the first one change, or use up, what it reads?" if second else ""
+    error.add_note(f"This happened in the race's contender {name!r}. {hint}".rstrip())
     raised = f"{name!r} raised {type(error).__name__}" + (f": {error}" if str(error) else "")
     if isinstance(error, KeyboardInterrupt):
         raised = f"The race was interrupted while {name!r} ran"
-    elif second:
-        raised += "\nThis was its second call: does the first one change, or use up, what it reads?"
     with contextlib.suppress(AttributeError):
         error._blamed = True
         _show_in_notebooks(error, raised)

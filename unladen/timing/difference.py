@@ -191,7 +191,8 @@ def _unlabelled(x: object) -> object:
     if isinstance(x, array.array | memoryview):
         return np.asarray(x)
     if hasattr(x, "iloc"):  # pandas' frames and series: to go through a frame would give the names of its columns
-        return np.asarray(x)
+        own = hasattr(x, "dtype") and not isinstance(x.dtype, np.dtype)  # whose pd.NA NumPy would make NaN
+        return np.asarray(x, object if own else None)
     if hasattr(x, "to_pylist"):
         return x.to_pylist()
     if _is_void(x):
