@@ -53,6 +53,8 @@ def _differ(a: object, b: object, rule: Rule) -> str:
     if _missing(a) or _missing(b):
         return "" if _missing(a) == _missing(b) else _told(a, b)
     a, b = _scalar(a), _scalar(b)
+    if _is_awkward(a) != _is_awkward(b) and not (_many(a) and _many(b)):
+        a, b = (x.to_list() if _is_awkward(x) else x for x in (a, b))  # a record is a dictionary
     if isinstance(a, Number) and isinstance(b, Number):
         return "" if _close(a, b, rule) else _told(a, b)
     if isinstance(a, str | bytes) and isinstance(b, str | bytes | bytearray):
@@ -199,8 +201,6 @@ def _unlabelled(x: object) -> object:
         return x.item()
     if _is_sparse(x):
         return x.toarray() if math.prod(x.shape) <= _LARGE else x
-    if _is_awkward(x):
-        return x.to_list()
     return x
 
 
@@ -215,7 +215,10 @@ def _sparse(a: object, b: object, rule: Rule) -> str:
     alike = np.array_equal(a.indptr, b.indptr) and np.array_equal(a.indices, b.indices)
     if not alike and math.prod(a.shape) > _LARGE:
         return f" {a.nnz} numbers that are not zero against {b.nnz}, or in other places"
-    return _differ(a.data, b.data, rule) if alike else _differ(a.toarray(), b.toarray(), rule)
+    if not alike:
+        return _differ(a.toarray(), b.toarray(), rule)
+    where = _differ(a.data, b.data, rule)
+    return where and f" the stored numbers{where}"
 
 
 def _canonical(x: object) -> object:
