@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from fractions import Fraction
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -51,6 +54,9 @@ def test_a_bound_is_part_of_what_is_claimed(bounds):
         (2.01, {"at_most": 2}),
         (5, {"at_least": 2, "at_most": 4}),
         (float("nan"), {"at_least": 0}),
+        (Fraction(199, 100), {"at_least": 2}),
+        (Decimal("2.01"), {"at_most": Fraction(2)}),
+        (10**400, {"at_most": 2}),
     ],
 )
 def test_a_claim_that_does_not_hold_fails(measured, bounds, capsys):
@@ -82,21 +88,56 @@ def test_a_ratio_is_measured_again_before_it_fails(capsys):
         claim("C wins", Measured(3.0, 4.0, 5.0, 12.0), at_least=10)
 
 
-@pytest.mark.parametrize("true", [True, np.True_, np.bool_(1)])
+@pytest.mark.parametrize("true", [True, np.True_, np.bool_(1), np.array(True), jnp.array(True)])
 def test_a_fact_is_claimed_without_a_number(true, capsys):
     claim("the loop is vectorised", true)
     assert capsys.readouterr().out == "✓ the loop is vectorised\n"
 
 
-@pytest.mark.parametrize("false", [False, np.False_])
+@pytest.mark.parametrize("false", [False, np.False_, jnp.array(False)])
 def test_a_fact_that_is_none_fails(false):
     with pytest.raises(ClaimFailed, match="the loop is vectorised: not so"):
         claim("the loop is vectorised", false)
 
 
-@pytest.mark.parametrize("number", [3, 3.0, np.float32(3), np.int64(3), Measured(3)])
-def test_any_kind_of_number_can_be_claimed(number):
-    claim("three", number, at_least=2.5)
+@pytest.mark.parametrize(
+    "number", [3, 3.0, np.float32(3), np.int64(3), Measured(3), Fraction(3), Decimal(3), np.array(3.0), jnp.array(3)]
+)
+def test_any_kind_of_number_can_be_claimed(number, capsys):
+    for bound in (2.5, Fraction(5, 2), Decimal("2.5")):
+        claim("three", number, at_least=bound, at_most=10**400)
+    assert capsys.readouterr().out.startswith("✓ three: measured ≈ 3.00, claimed at least 2.5 and at most 1000")
+
+
+def test_numbers_beyond_all_floats_can_be_claimed(capsys):
+    claim("many", 10**400, at_least=1)
+    claim("few", Fraction(1, 10**400), at_most=1)
+    assert capsys.readouterr().out.splitlines() == [
+        "✓ many: measured ≈ 1.00e+400, claimed at least 1",
+        "✓ few: measured ≈ 0, claimed at most 1",
+    ]
+
+
+def test_what_is_no_number_is_not_put_down_to_a_busy_machine():
+    with pytest.raises(ClaimFailed, match=r"not a number \(NaN\)") as failure:
+        claim("three", Measured(float("nan"), 3.0), at_least=2)
+    assert "busy" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("bound", "typed"),
+    [
+        (1234566, "1234566"),
+        (1234566.5, "1234566.5"),
+        (0.05, "0.05"),
+        (2.0, "2"),
+        (Fraction(3, 2), "3/2"),
+        (1e-7, "1e-07"),
+    ],
+)
+def test_a_bound_is_told_as_it_was_typed(bound, typed, capsys):
+    claim("more", 10**9, at_least=bound)
+    assert capsys.readouterr().out.endswith(f"claimed at least {typed}\n")
 
 
 @pytest.mark.parametrize(
@@ -109,6 +150,9 @@ def test_any_kind_of_number_can_be_claimed(number):
         (3.0, {"at_least": 5, "at_most": 2}, "nothing is at least 5 and at most 2"),
         (True, {"at_least": 1}, "True is no number"),
         (np.ones(3), {"at_least": 1}, "measured is ndarray"),
+        (np.array([True]), {}, "measured is ndarray"),
+        (3 + 0j, {"at_least": 1}, "measured is complex"),
+        (3.0, {"at_least": Decimal("NaN")}, "at_least=Decimal('NaN')"),
         (None, {"at_least": 1}, "measured is NoneType"),
         ("12", {"at_least": 1}, "measured is str"),
     ],

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 import subprocess
 import sys
 import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import numpy as np
@@ -40,6 +43,7 @@ class Core:
 
     def __init__(self) -> None:
         self.now, self.ran, self.taken = 0.0, 0.0, 0
+        self.elsewhere, self.waited = 0.0, 0  # of what ran: the seconds in other threads, and the waits for them
 
     def work(self, seconds: float) -> None:
         """Do what takes so many seconds on a cool core that nobody else wants."""
@@ -56,13 +60,25 @@ class Core:
         """A function that does ``number`` portions of work, 0.5 ms each, and says so."""
         return lambda: self.work(0.0005 * number) or "done"
 
+    def in_a_thread(self, number: int):
+        """A function that has a thread do the same, and waits for it."""
+
+        def start_and_join() -> str:
+            before = self.ran
+            self.work(0.0005 * number)
+            self.elsewhere, self.waited = self.elsewhere + self.ran - before, self.waited + 1
+            return "done"
+
+        return start_and_join
+
 
 @pytest.fixture
 def core(monkeypatch):
     core = Core()
-    clocks = {"perf_counter": lambda: core.now, "thread_time": lambda: core.ran, "process_time": lambda: core.ran}
+    clocks = {"perf_counter": lambda: core.now, "process_time": lambda: core.ran}
+    clocks["thread_time"] = lambda: core.ran - core.elsewhere
     monkeypatch.setattr(stopwatch, "time", SimpleNamespace(**clocks))
-    monkeypatch.setattr(stopwatch, "_switches", lambda: (0, core.taken))
+    monkeypatch.setattr(stopwatch, "_switches", lambda: (core.waited, core.taken))
     return core
 
 
@@ -103,6 +119,28 @@ def test_a_ratio_comes_out_whoever_is_interrupted_and_however_the_speed_swings(c
     assert core.now > 0.5, "it was slow for a part of the race"
 
 
+@pytest.mark.parametrize("number", [3, 40])
+def test_work_in_a_thread_is_judged_like_the_same_work_without(core, number):
+    """What others took of the core cannot be told of several threads: so it is subtracted from nobody's time."""
+    ways = {"thread": core.in_a_thread(number), "plain": core.portions(number), "plain too": core.portions(number)}
+    times = race(ways, show=False)
+    assert core.taken > 50, "others took the core"
+    assert times.ratio("thread", "plain") == pytest.approx(1, rel=0.25)
+    assert all(times.lane(name).by_wall for name in ways), "all are timed in the same way"
+
+
+def test_one_wait_among_many_calls_does_not_make_a_contender_threaded(core):
+    calls = []
+
+    def mostly_alone() -> str:
+        calls.append(1)
+        core.waited += len(calls) % 5 == 0
+        return core.portions(3)()
+
+    times = race({"now and then": mostly_alone, "plain": core.portions(3)}, show=False)
+    assert not times.lane("plain").by_wall
+
+
 def test_equals_come_out_near_each_other_on_a_busy_machine(busy_machine):
     times = race({"one": portions(3), "other": portions(3)}, show=False)
     claim("equals come out equal", times.ratio("one", "other"), at_least=0.8, at_most=1.25)
@@ -137,7 +175,18 @@ def test_an_asynchronous_answer_is_waited_for():
     assert asynchronous.best("too") < 0.02
 
 
-@pytest.mark.parametrize("wrap", [lambda p: (1, p), lambda p: [p], lambda p: {"answer": p}, lambda p: (1, [p])])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda p: (1, p),
+        lambda p: [p],
+        lambda p: {"answer": p},
+        lambda p: (1, [p]),
+        lambda p: SimpleNamespace(a=p),
+        lambda p: deque([p]),
+        lambda p: [1.0] * 2000 + [p],
+    ],
+)
 def test_an_asynchronous_answer_inside_another_is_waited_for(wrap):
     times = race({"nested": lambda: wrap(Pending(lambda: time.sleep(0.01), 1.0))}, seconds=0.1, show=False)
     assert times.best("nested") >= 0.01
@@ -156,6 +205,38 @@ def test_jax_is_waited_for():
         product(a).block_until_ready()
         waited.append(time.perf_counter() - start)
     assert times.best("raced") > 0.5 * min(waited)  # to start the work takes a hundredth of it
+
+
+def test_a_class_that_jax_knows_as_a_tree_is_waited_for_inside_the_clock():
+    """Its parts are in no list, dictionary or attribute: JAX alone can find them."""
+    import jax
+
+    @jax.tree_util.register_pytree_node_class
+    class State:
+        __slots__ = ("_hidden",)
+
+        def __init__(self, a) -> None:
+            self._hidden = a
+
+        def tree_flatten(self):
+            return (self._hidden,), None
+
+        @classmethod
+        def tree_unflatten(cls, _, leaves):
+            return cls(*leaves)
+
+    pending = [Pending(lambda: time.sleep(0.01), 1.0)]
+    times = race({"step": lambda: State(pending[0])}, same=False, seconds=0.1, show=False)
+    assert times.lane("step").waits
+    assert times.first("step") >= 0.01
+    assert times.best("step") >= 0.01
+
+
+def test_a_future_is_waited_for_inside_the_clock():
+    with ThreadPoolExecutor(1) as pool:
+        times = race({"sleeps": lambda: pool.submit(lambda: time.sleep(0.01) or 1), "plain": lambda: 1}, show=False)
+    assert times.best("sleeps") >= 0.01
+    assert times.value == 1
 
 
 def test_sleep_counts_although_the_processor_is_idle():
@@ -324,6 +405,49 @@ def test_an_unknown_name_is_answered_with_the_known_ones():
 def test_an_unknown_limit_is_refused_before_anything_runs():
     with pytest.raises(ValueError, match="read, copy, triad, flops"):
         race({"a": lambda: pytest.fail("was run")}, limit=("write", 8))
+
+
+@pytest.mark.parametrize("seconds", [math.nan, math.inf, 0, -1, "1", None])
+def test_an_effort_that_is_no_time_is_refused(seconds):
+    with pytest.raises(ValueError, match="seconds=.*such as 1.0"):
+        race(answers(1), seconds=seconds, show=False)
+
+
+@pytest.mark.parametrize("rounds", [0, -1, 2.5, "3"])
+def test_rounds_that_cannot_be_counted_are_refused(rounds):
+    with pytest.raises(ValueError, match="rounds=.*whole number"):
+        race(answers(1), rounds=rounds, show=False)
+
+
+def test_contenders_may_be_named_by_numbers():
+    times = race({1: lambda: 1, 2: lambda: 1}, baseline=2, rounds=1, show=False)
+    assert times.baseline == "2"
+    assert times.ratio(1, 2) == times.ratio("1", "2")
+    with pytest.raises(ValueError, match="two contenders have one name"):
+        race({1: lambda: 1, "1": lambda: 1})
+
+
+def test_an_error_in_a_contender_is_told_in_the_learners_own_lines():
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        shown = []
+        code = "from unladen import race\ndef f(): return 1 / 0\nrace({'divides': lambda: f()}, show=False)"
+        client.execute_interactive(code, timeout=60, output_hook=shown.append)
+        (error,) = [message["content"] for message in shown if message["msg_type"] == "error"]
+        text = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error["traceback"]))
+        assert text.startswith("'divides' raised ZeroDivisionError: division by zero")
+        assert "in f()" in text
+        assert "unladen" not in text.replace("from unladen import race", "")
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def test_an_error_in_a_later_call_says_whose_it_is_too():
+    calls = []
+    with pytest.raises(IndexError) as error:
+        race({"tires": lambda: calls.append(1) or "abc"[len(calls) // 4]}, same=False, show=False)
+    assert "'tires'" in error.value.__notes__[0]
 
 
 def test_an_error_in_a_contender_says_whose_it_is():

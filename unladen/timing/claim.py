@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from numbers import Real
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Integral, Rational, Real
 
 from unladen.show import Message, duration, marked, three_digits, times
 from unladen.timing.race import Ratio, Seconds
@@ -30,7 +31,13 @@ def claim(
             raise ClaimFailed(f"{sentence}: not so on this machine.\nWhat is compared in this cell? Show both sides.")
         print(f"✓ {sentence}")
         return
+    measured = _number(measured)
     _check_bounds(sentence, measured, at_least, at_most)
+    if _is_nan(measured):
+        raise ClaimFailed(
+            f"{sentence}: what was measured is not a number (NaN), claimed {_bounds(measured, at_least, at_most)}.\n"
+            "No measurement gives one: look for 0/0, inf - inf, or the mean of nothing in what leads to it."
+        )
     attempts = 1
     while not _holds(measured, at_least, at_most) and attempts < ATTEMPTS and hasattr(measured, "again"):
         measured = measured.again()
@@ -42,42 +49,76 @@ def claim(
 
 
 def _is_truth(measured: object) -> bool:
-    return isinstance(measured, bool) or type(measured).__name__ in ("bool_", "bool")
+    """Whether it is True or False: Python's, or one of an array library (NumPy's, JAX's, without dimensions)."""
+    kind = str(getattr(measured, "dtype", "")).removeprefix("torch.")
+    return isinstance(measured, bool) or kind == "bool" and getattr(measured, "shape", None) == ()
+
+
+def _number(measured: object) -> object:
+    """Turn an array library's number into Python's, which can be compared with all others."""
+    alone = getattr(measured, "shape", None) == () and hasattr(measured, "item")
+    return measured.item() if alone else measured
+
+
+def _is_nan(number: object) -> bool:
+    return number != number
 
 
 def _check_bounds(sentence: str, measured: object, at_least: object, at_most: object) -> None:
-    if not isinstance(measured, Real):
+    if not isinstance(measured, Real | Decimal):
         raise TypeError(f"claim({sentence!r}): measured is {type(measured).__name__}; give one number or True/False")
     if at_least is None and at_most is None:
         raise ValueError(f"claim({sentence!r}): a number needs a bound: at_least=… or at_most=…")
     for word, bound in (("at_least", at_least), ("at_most", at_most)):
-        if bound is not None and (not isinstance(bound, Real) or isinstance(bound, bool) or math.isnan(bound)):
+        if bound is not None and (not isinstance(bound, Real | Decimal) or isinstance(bound, bool) or _is_nan(bound)):
             raise ValueError(f"claim({sentence!r}): {word}={bound!r} is not a number to measure against")
-    if at_least is not None and at_most is not None and at_least > at_most:
+    if at_least is not None and at_most is not None and not _at_least(at_most, at_least):
         raise ValueError(f"claim({sentence!r}): nothing is at least {at_least} and at most {at_most}")
 
 
 def _holds(measured: float, at_least: float | None, at_most: float | None) -> bool:
-    above = at_least is None or measured >= at_least
-    return above and (at_most is None or measured <= at_most)
+    above = at_least is None or _at_least(measured, at_least)
+    return above and (at_most is None or _at_least(at_most, measured))
+
+
+def _at_least(number: object, bound: object) -> bool:
+    return bool(_comparable(number) >= _comparable(bound))
+
+
+def _comparable(number: object) -> object:
+    """Python compares all its numbers but a Decimal with a Fraction."""
+    return Fraction(number) if isinstance(number, Decimal) and number.is_finite() else number
 
 
 def _text(number: float, like: float) -> str:
     """Format a number with the unit that ``like`` has."""
     if isinstance(like, Ratio):
         return times(number)
-    return duration(number) if isinstance(like, Seconds) else three_digits(number)
+    if isinstance(like, Seconds):
+        return duration(number)
+    if isinstance(number, Rational) and abs(number) > 10**300:  # beyond all floats
+        return f"{Decimal(int(number)):.2e}"
+    return three_digits(float(number))
 
 
 def _bounds(measured: float, at_least: float | None, at_most: float | None) -> str:
     """What was claimed, with the numbers as they were typed."""
     unit = " ×" if isinstance(measured, Ratio) else ""
     texts = [
-        f"{word} {duration(bound) if isinstance(measured, Seconds) else f'{bound:g}{unit}'}"
+        f"{word} {duration(bound) if isinstance(measured, Seconds) else f'{_typed(bound)}{unit}'}"
         for word, bound in (("at least", at_least), ("at most", at_most))
         if bound is not None
     ]
     return " and ".join(texts)
+
+
+def _typed(bound: object) -> str:
+    """A bound with all its digits: the shorter way of writing it, if that loses none."""
+    if isinstance(bound, Integral) and abs(bound) < 10**300 and float(short := f"{float(bound):g}") == bound:
+        return short
+    if isinstance(bound, Rational | Decimal):
+        return str(bound)
+    return short if float(short := f"{bound:g}") == bound else repr(float(bound))
 
 
 def _advice(attempts: int) -> str:
