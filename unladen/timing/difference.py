@@ -6,35 +6,42 @@ The type of the container does not matter (a list is as good as an array), nor d
 
 from __future__ import annotations
 
-import array
-import dataclasses
 import math
-import sys
-from collections import UserList, deque
-from collections.abc import Mapping, Set, ValuesView
+from collections.abc import Mapping, Set
 from numbers import Number
-from types import FunctionType, ModuleType, SimpleNamespace
-from typing import NamedTuple
+from types import SimpleNamespace
 
 import numpy as np
 
-from unladen.timing.agreement import Incomparable
 from unladen.timing.answers import brief
+from unladen.timing.labelled import (
+    Rule,
+    awkward,
+    equal,
+    is_awkward,
+    is_masked,
+    is_record,
+    is_series,
+    is_sparse,
+    is_table,
+    is_tree,
+    is_void,
+    masked,
+    records,
+    series,
+    sparse,
+    structured,
+    tables,
+    told,
+    trees,
+    unlabelled,
+)
 
 RTOL = 1e-9
 _BLOCK = 2**20  # elements compared at a time, so that comparing two large arrays needs no third one
 _NUMBERS = {int, float, complex, bool}
 _SIMPLE = {int, bool, str, bytes, type(None)}
 _EXACT = 2**53  # integers from here on have no exact float
-_LARGE = 2**24  # elements: a sparse matrix of so many may be made dense
-
-
-class Rule(NamedTuple):
-    """How close is the same, and which pairs have been looked at: containers may hold themselves, or one twice."""
-
-    relative: float
-    absolute: float
-    seen: dict
 
 
 def difference(a: object, b: object, relative: float = RTOL, absolute: float = 0.0) -> str:
@@ -44,21 +51,21 @@ def difference(a: object, b: object, relative: float = RTOL, absolute: float = 0
     ``absolute``. NaN is the same as NaN, ``None`` as ``None``, ``pd.NA`` as ``pd.NA``, NaT as NaT, a masked element as
     a masked one, and none of these as another. Raises ``Incomparable``.
     """
-    return _differ(a, b, Rule(relative, absolute, {}))
+    return _differ(a, b, Rule(relative, absolute, {}, _differ))
 
 
 def _differ(a: object, b: object, rule: Rule) -> str:
     if a is b:
         return ""
     if _missing(a) or _missing(b):
-        return "" if _missing(a) == _missing(b) else _told(a, b)
+        return "" if _missing(a) == _missing(b) else told(a, b)
     a, b = _scalar(a), _scalar(b)
-    if _is_awkward(a) != _is_awkward(b) and not (_many(a) and _many(b)):
-        a, b = (x.to_list() if _is_awkward(x) else x for x in (a, b))  # a record is a dictionary
+    if is_awkward(a) != is_awkward(b) and not (_many(a) and _many(b)):
+        a, b = (x.to_list() if is_awkward(x) else x for x in (a, b))  # a record is a dictionary
     if isinstance(a, Number) and isinstance(b, Number):
-        return "" if _close(a, b, rule) else _told(a, b)
+        return "" if _close(a, b, rule) else told(a, b)
     if isinstance(a, str | bytes) and isinstance(b, str | bytes | bytearray):
-        return "" if a == b else _told(a, b)
+        return "" if a == b else told(a, b)
     pair = (id(a), id(b))
     if pair in rule.seen:
         return ""
@@ -66,16 +73,12 @@ def _differ(a: object, b: object, rule: Rule) -> str:
     for kind, compare in _KINDS:
         if kind(a) and kind(b):
             return compare(a, b, rule)
-    a, b = _unlabelled(a), _unlabelled(b)
+    a, b = unlabelled(a), unlabelled(b)
     if _many(a) and _many(b):
         return _sequences(a, b, rule)
     if any(_many(x) or isinstance(x, Mapping | Set) for x in (a, b)):
-        return _told(a, b)
-    return "" if _equal(a, b) else _told(a, b)
-
-
-def _told(a: object, b: object) -> str:
-    return f": {brief(a, 30)} against {brief(b, 30)}"
+        return told(a, b)
+    return "" if equal(a, b) else told(a, b)
 
 
 # -- one value
@@ -86,7 +89,7 @@ def _missing(x: object) -> str:
     kind = type(x).__name__
     if x is None or kind in ("NAType", "NaTType", "MaskedConstant"):
         return kind
-    if _is_masked(x) and x.ndim == 0 and x.mask:
+    if is_masked(x) and x.ndim == 0 and x.mask:
         return "MaskedConstant"
     return "NaTType" if isinstance(x, np.datetime64 | np.timedelta64) and np.isnat(x) else ""
 
@@ -120,150 +123,11 @@ def _whole(x: Number) -> bool:
     return hasattr(x, "__index__")
 
 
-def _equal(a: object, b: object) -> bool:
-    """What ``==`` says, where it says anything."""
-    if isinstance(a, type | ModuleType | FunctionType) or type(a) is not type(b) and _by_identity(a, b):
-        return a is b
-    if _by_identity(a, b):
-        raise Incomparable(f"a {type(a).__name__} does not say when it is equal to another (it has no __eq__)")
-    try:
-        return bool(a == b)
-    except Exception as error:
-        raise Incomparable(f"== of {type(a).__name__} and {type(b).__name__} raises {type(error).__name__}") from error
-
-
-def _by_identity(a: object, b: object) -> bool:
-    return type(a).__eq__ is object.__eq__ and type(b).__eq__ is object.__eq__
-
-
-# -- with labels, masks, holes
-
-
-def _is_table(x: object) -> bool:
-    return hasattr(type(x), "columns") and hasattr(x, "shape") and len(x.shape) == 2
-
-
-def _tables(a: object, b: object, rule: Rule) -> str:
-    names = list(_column_names(a)), list(_column_names(b))
-    if _differ(*names, rule):
-        return f" columns {brief(names[0], 30)} against {brief(names[1], 30)}"
-    if a.shape != b.shape:
-        return f" shape {a.shape} against {b.shape}"
-    if where := _labels(a, b, rule):
-        return where
-    for at, name in enumerate(names[0]):
-        # The labels have been compared, and once is enough.
-        if where := _differ(_unlabelled(_column(a, at)), _unlabelled(_column(b, at)), rule):
-            return f" column {name!r}{where}"
-    return ""
-
-
-def _column_names(table: object) -> list:
-    return table.column_names if hasattr(table, "column_names") else table.columns
-
-
-def _column(table: object, at: int) -> object:
-    if hasattr(table, "iloc"):  # by place: two columns may have one name
-        return table.iloc[:, at]
-    return table.column(at) if hasattr(table, "column_names") else table[:, at]
-
-
-def _is_series(x: object) -> bool:
-    return hasattr(x, "iloc") and getattr(x, "ndim", 0) == 1
-
-
-def _series(a: object, b: object, rule: Rule) -> str:
-    if a.shape != b.shape:
-        return f" length {len(a)} against {len(b)}"
-    return _labels(a, b, rule) or _differ(_unlabelled(a), _unlabelled(b), rule)
-
-
-def _labels(a: object, b: object, rule: Rule) -> str:
-    """Compare the rows' labels, where both have some."""
-    if not (hasattr(a, "iloc") and hasattr(b, "iloc")) or a.index.equals(b.index):
-        return ""
-    where = _differ(_unlabelled(a.index), _unlabelled(b.index), rule)
-    return f" index{where}" if where else ""
-
-
-def _unlabelled(x: object) -> object:
-    """Turn all that is a sequence by another name into a list or an array."""
-    if isinstance(x, deque | range | UserList | ValuesView):
-        return list(x)
-    if isinstance(x, array.array | memoryview):
-        return np.asarray(x)
-    if hasattr(x, "iloc"):  # pandas' frames and series: to go through a frame would give the names of its columns
-        own = hasattr(x, "dtype") and not isinstance(x.dtype, np.dtype)  # whose pd.NA NumPy would make NaN
-        return np.asarray(x, object if own else None)
-    if hasattr(x, "to_pylist"):
-        return x.to_pylist()
-    if _is_void(x):
-        return x.item()
-    if _is_sparse(x):
-        return x.toarray() if math.prod(x.shape) <= _LARGE else x
-    return x
-
-
-def _is_sparse(x: object) -> bool:
-    return hasattr(x, "tocsr") and hasattr(x, "toarray")
-
-
-def _sparse(a: object, b: object, rule: Rule) -> str:
-    if a.shape != b.shape:
-        return f" shape {a.shape} against {b.shape}"
-    a, b = (_canonical(x) for x in (a, b))
-    alike = np.array_equal(a.indptr, b.indptr) and np.array_equal(a.indices, b.indices)
-    if not alike and math.prod(a.shape) > _LARGE:
-        return f" {a.nnz} numbers that are not zero against {b.nnz}, or in other places"
-    if not alike:
-        return _differ(a.toarray(), b.toarray(), rule)
-    where = _differ(a.data, b.data, rule)
-    return where and f" the stored numbers{where}"
-
-
-def _canonical(x: object) -> object:
-    x = x.tocsr().copy()
-    x.sum_duplicates()
-    x.eliminate_zeros()
-    x.sort_indices()
-    return x
-
-
-def _is_awkward(x: object) -> bool:
-    return type(x).__module__.startswith("awkward.") and hasattr(x, "to_list")
-
-
-def _awkward(a: object, b: object, rule: Rule) -> str:
-    """Compare two of them at the speed of arrays where they are the same, and as lists, to say where, if not."""
-    ak = sys.modules["awkward"]
-    if isinstance(a, ak.Array) and isinstance(b, ak.Array) and ak.array_equal(
-        a, b, equal_nan=True, dtype_exact=False, same_content_types=False, check_parameters=False, check_regular=False
-    ):  # fmt: skip
-        return ""
-    return _differ(a.to_list(), b.to_list(), rule)
-
-
-def _is_masked(x: object) -> bool:
-    return isinstance(x, np.ma.MaskedArray)
-
-
-def _masked(a: object, b: object, rule: Rule) -> str:
-    if a.shape != b.shape:
-        return f" shape {a.shape} against {b.shape}"
-    masks = np.ma.getmaskarray(a), np.ma.getmaskarray(b)
-    if a.dtype.names is None and not np.array_equal(*masks):
-        at = np.argwhere(masks[0] != masks[1])[0].tolist()
-        return f"{at}: {' against '.join('masked' if mask[tuple(at)] else 'not masked' for mask in masks)}"
-    if a.dtype.names is not None:
-        return _differ(a.tolist(), b.tolist(), rule)  # a masked field becomes None
-    return _differ(np.ma.getdata(a)[~masks[0]], np.ma.getdata(b)[~masks[0]], rule)
+# -- containers
 
 
 def _either_masked(a: object, b: object) -> bool:
-    return _is_masked(a) != _is_masked(b) and _many(a) and _many(b)
-
-
-# -- containers
+    return is_masked(a) != is_masked(b) and _many(a) and _many(b)
 
 
 def _mappings(a: Mapping, b: Mapping, rule: Rule) -> str:
@@ -293,8 +157,8 @@ def _many(x: object) -> bool:
 
 def _sequences(a: object, b: object, rule: Rule) -> str:
     if _either_masked(a, b):
-        a, b = (x if _is_masked(x) else np.ma.asarray(x) for x in (a, b))
-        return _masked(a, b, rule)
+        a, b = (x if is_masked(x) else np.ma.asarray(x) for x in (a, b))
+        return masked(a, b, rule)
     if type(a) is type(b) is list and _SIMPLE.issuperset(map(type, a)) and a == b:
         return ""
     if _plain(a) and _plain(b):
@@ -304,7 +168,7 @@ def _sequences(a: object, b: object, rule: Rule) -> str:
         if _text_array(a) and _text_array(b) and a.dtype.kind == b.dtype.kind and np.array_equal(a, b):
             return ""
         if x is not None and y is not None and x.dtype.names and y.dtype.names:
-            return _structured(x, y, rule)
+            return structured(x, y, rule)
     if len(a) != len(b):
         return f" length {len(a)} against {len(b)}"
     shapes = getattr(a, "shape", None), getattr(b, "shape", None)
@@ -346,15 +210,6 @@ def _text_array(x: object) -> bool:
     return isinstance(x, np.ndarray) and x.dtype.kind in "UST"
 
 
-def _structured(x: np.ndarray, y: np.ndarray, rule: Rule) -> str:
-    if x.dtype.names != y.dtype.names:
-        return f" fields {x.dtype.names} against {y.dtype.names}"
-    for name in x.dtype.names:
-        if where := _differ(x[name], y[name], rule):
-            return f"[{name!r}]{where}"
-    return ""
-
-
 def _arrays(x: np.ndarray, y: np.ndarray, rule: Rule) -> str:
     if x.shape != y.shape:
         return f" shape {x.shape} against {y.shape}"
@@ -382,49 +237,16 @@ def _wrong(p: np.ndarray, q: np.ndarray, rule: Rule) -> np.ndarray:
         return ~np.isclose(p, q, rtol=rule.relative, atol=max(rule.relative * scale, rule.absolute), equal_nan=True)
 
 
-# -- records
-
-
-def _is_record(x: object) -> bool:
-    return dataclasses.is_dataclass(x) and not isinstance(x, type)
-
-
-def _records(a: object, b: object, rule: Rule) -> str:
-    if type(a) is not type(b):
-        return "" if _equal(a, b) else _told(a, b)
-    for field in dataclasses.fields(a):
-        if field.compare and (where := _differ(getattr(a, field.name), getattr(b, field.name), rule)):
-            return f".{field.name}{where}"
-    return ""
-
-
-def _is_tree(x: object) -> bool:
-    """Whether JAX knows the class as a tree, and Python does not know when two of them are equal."""
-    jax = sys.modules.get("jax")
-    if jax is None or not hasattr(jax, "tree_util") or type(x).__eq__ is not object.__eq__:
-        return False
-    return not jax.tree_util.all_leaves([x])
-
-
-def _trees(a: object, b: object, rule: Rule) -> str:
-    (p, shape), (q, other) = (sys.modules["jax"].tree_util.tree_flatten(x) for x in (a, b))
-    return _differ(p, q, rule) if shape == other else _told(a, b)
-
-
-def _is_void(x: object) -> bool:
-    return isinstance(x, np.void) and x.dtype.names is not None
-
-
 _KINDS = (
-    (_is_sparse, _sparse),
-    (_is_table, _tables),
-    (_is_series, _series),
-    (_is_awkward, _awkward),
-    (_is_masked, _masked),
-    (_is_void, _structured),
+    (is_sparse, sparse),
+    (is_table, tables),
+    (is_series, series),
+    (is_awkward, awkward),
+    (is_masked, masked),
+    (is_void, structured),
     (lambda x: isinstance(x, Mapping), _mappings),
     (lambda x: isinstance(x, SimpleNamespace), lambda a, b, rule: _mappings(vars(a), vars(b), rule)),
     (lambda x: isinstance(x, Set), _sets),
-    (_is_record, _records),
-    (_is_tree, _trees),
+    (is_record, records),
+    (is_tree, trees),
 )
