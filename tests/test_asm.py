@@ -109,3 +109,4 @@ def test_without_a_disassembler_the_compiler_writes_the_assembly(loop, monkeypat
     assert code.instructions[-1].startswith("ret")
     assert code.versus.vectorised and not code.vectorised
     assert all(re.fullmatch(r"j\w+ [0-9a-f]+", i) for i in code.instructions if i.startswith("j"))
+    assert build(LOOP, "c", name="loop", flags=("-O0",)).build.cached  # what is kept was not touched

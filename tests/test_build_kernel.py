@@ -122,6 +122,17 @@ def test_a_sanitizer_in_the_compilers_own_words_is_refused_too(monkeypatch):
         build("int f(void) { return 1; }")
 
 
+def test_a_sanitizer_that_a_compilers_wrapper_adds_is_refused_before_it_is_loaded(tmp_path, monkeypatch):
+    if needed().kind != "gcc":
+        pytest.skip("clang links its sanitiser's runtime into programs only; install gcc")
+    wrapper = tmp_path / "mycc"
+    wrapper.write_text(f'#!/bin/sh\nexec {needed().command[0]} -fsanitize=address "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("CC", str(wrapper))
+    with pytest.raises(BuildError, match="(?s)mycc adds .*%%isolated --sanitize"):
+        build("int f(void) { return 1; }")
+
+
 THROWS = """#include <stdexcept>
 #include <vector>
 extern "C" int f(int x) { if (x < 0) throw std::runtime_error("negative"); return x; }

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from unladen.build import inputs
 from unladen.build.bind import Build
 
 Row = tuple[int, str, int, str]  # the instruction's number, its text, its source line and file
@@ -21,7 +22,8 @@ def instructions(record: Build, name: str, att: bool) -> list[Row]:
 
     They are numbered from 0, in hexadecimal where a jump names one. Empty if the compiler does not answer.
     """
-    words = [w for w in record.command if w != "-shared" and not w.startswith(("-Wl,", "-l"))]
+    listing = ("-MD", "-MF", inputs.LIST)  # the entry in the cache must stay as it is
+    words = [w for w in record.command if w not in ("-shared", *listing) and not w.startswith(("-Wl,", "-l"))]
     del words[words.index("-o") : words.index("-o") + 2]
     intel = ["-masm=intel"] if platform.machine() in ("x86_64", "AMD64") and not att else []
     with tempfile.TemporaryDirectory(prefix="unladen-") as folder:

@@ -170,6 +170,7 @@ def _compile(order: Order, directory: Path, edition: str) -> None:
             f"{order.name}: the compiler ended well and made no library; leave out what makes it do something else "
             "(such as -fsyntax-only or --version)"
         )
+    recipes.refuse_runtime(order, answer.stdout)
     facts = {"command": [*order.compiler.command, *arguments], "stderr": answer.stderr, "seconds": seconds}
     facts["inputs"] = _inputs(order, arguments, directory, answer.stdout, since)
     if not order.module:

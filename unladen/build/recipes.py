@@ -63,8 +63,19 @@ def refuse_sanitizers(words: Sequence[str], name: str) -> None:
     for word in words:
         kinds = word.removeprefix("-fsanitize=").split(",") if word.startswith("-fsanitize=") else []
         if _WHOLE_PROCESS & set(kinds):
-            raise BuildError(
-                f"{name}: {word} works only in a process that was started for it, and can end this one; leave it out.\n"
-                "  %%isolated --sanitize runs a cell in such a process, with the library built once more with the\n"
-                "  address and undefined-behaviour sanitisers (-fsanitize=undefined alone may stay)."
-            )
+            raise _not_here(name, word)
+
+
+def refuse_runtime(order: Order, trace: str) -> None:
+    """Refuse a library that was linked with a sanitiser although nobody here asked for it: the compiler itself did."""
+    asked = any(flag.startswith("-fsanitize") for flag in order.recipe)
+    if not asked and (found := re.search(r"lib(asan|hwasan|lsan|tsan)\b", trace)):
+        raise _not_here(order.name, f"the sanitiser that {order.compiler.command[0]} adds ({found[0]})")
+
+
+def _not_here(name: str, what: str) -> BuildError:
+    return BuildError(
+        f"{name}: {what} works only in a process that was started for it, and can end this one; leave it out.\n"
+        "  %%isolated --sanitize runs a cell in such a process, with the library built once more with the\n"
+        "  address and undefined-behaviour sanitisers (-fsanitize=undefined alone may stay)."
+    )
