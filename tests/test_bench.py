@@ -23,7 +23,7 @@ def test_a_promise_that_does_not_hold_is_said_to_fail(c, holds):
         "%%cython": [1.0],
     }
     found = bounds(cold, {name: [0.001] for name in names[:-1]} | {"%%cython": [0.02]})
-    assert [ok for *_, ok in found] == [holds, True, True, True, True]
+    assert [ok for *_, ok in found] == [holds, True, True, True, True, True]
     assert ("FAILS" in repr(bound_table(found))) is not holds
 
 

@@ -86,7 +86,8 @@ def test_the_first_cell_waits_for_no_header_to_be_precompiled(source, monkeypatc
     runs = compiled(monkeypatch)
     first = cell(source, 1)
     assert first.f() == 1 and not reads_prepared(first)
-    assert len(runs) == (2 if source is NANOBIND else 1)  # nanobind's own part has to be linked
+    own = [run for run in runs if "guard.cpp" not in run]  # a few lines that all C++ functions share, made once
+    assert len(own) == (2 if source is NANOBIND else 1)  # nanobind's own part has to be linked
     assert not any("c++-header" in run for run in runs)
     cell(source, 2)
     assert [function for function, *_ in asked] == [prepared.make], "it is asked for once"

@@ -86,8 +86,8 @@ class Unladen(Magics):
                 source = find(files[0]).read_text(encoding="utf-8")
                 return display(Markdown(f"```cpp\n{excerpt(source, start)}\n```"))
         name = identifier("%native", name or re.sub(r"\W", "_", Path(files[0]).stem))
-        with _explained(), patience():
-            library = native(files[0], flags, name=name)
+        with _explained():
+            library = native(files[0], flags, name=name, waiting=patience)
         self._bound(name, library)
 
     @line_magic
@@ -202,8 +202,8 @@ class Unladen(Magics):
                 f"{magic} takes one NAME and compiler flags, as in `{magic} adder -O0`; got {listed(names)}."
             )
         name = identifier(magic, names[0])
-        with _explained(), patience():
-            library = build("\n" + cell, language, name=name, flags=flags, origin=Path.cwd())
+        with _explained():
+            library = build("\n" + cell, language, name=name, flags=flags, origin=Path.cwd(), waiting=patience)
         self._bound(name, library)
 
     def _bound(self, name: str, library: Library | ModuleType) -> None:

@@ -104,8 +104,9 @@ def _sound(directory: Path) -> bool:
     if not os.path.lexists(directory):
         return False  # and nothing to remove: another process may just be giving it its name
     try:
-        state = json.loads((directory / _WHOLE).read_text(encoding="utf-8"))
-        if state and all(_measure(directory / name) == facts for name, facts in state.items()):
+        with open(os.path.join(directory, _WHOLE), "rb") as file:
+            state = json.load(file)
+        if state and all(_measure(os.path.join(directory, name)) == facts for name, facts in state.items()):
             return True
     except (OSError, ValueError, AttributeError):
         pass
@@ -113,12 +114,15 @@ def _sound(directory: Path) -> bool:
     return False
 
 
-def _measure(path: Path) -> list:
+def _measure(path: str | Path) -> list:
     """Return a file's size and checksum; raises ``OSError`` if it is none, or somebody else's."""
-    found = path.lstat()
+    found = os.lstat(path)
     if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
         raise OSError(errno.EINVAL, "not a file of this user")
-    return [found.st_size, zlib.crc32(path.read_bytes()) if found.st_size <= _SMALL else None]
+    if found.st_size > _SMALL:
+        return [found.st_size, None]
+    with open(path, "rb", buffering=0) as file:
+        return [found.st_size, zlib.crc32(file.readall())]
 
 
 def _settle(work: Path, final: Path) -> None:

@@ -8,7 +8,8 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import ModuleType
 
@@ -34,6 +35,7 @@ def build(
     origin: Path | None = None,
     sanitize: bool | None = None,
     module: str = "",
+    waiting: Callable[[], AbstractContextManager] = nullcontext,
 ) -> Library | ModuleType:
     """Compile ``source`` ("c" or "cpp") and return what can be called: a ``Library``, or the module if it defines one.
 
@@ -41,7 +43,8 @@ def build(
     file are called. ``origin`` is the file or folder that ``#include "…"`` starts from. With ``sanitize`` (None: if
     UNLADEN_SANITIZE=1 in the environment) the address and undefined-behaviour sanitisers are compiled in; a process
     can load that only if it was started for it. ``module`` is the name of the Python module that the source defines,
-    where that cannot be seen (a tool wrote it, with macros). Line 1 in messages is the first line of ``source``.
+    where that cannot be seen (a tool wrote it, with macros). ``waiting`` is entered while a compiler works: not for
+    what is found in the cache. Line 1 in messages is the first line of ``source``.
 
     Raises ``BuildError`` if it does not compile, link or load, in terms of the source's own lines.
     """
@@ -63,7 +66,7 @@ def build(
     steer = inputs.steering()
     address = cache.key(_RULES, source, language, name, recipe, origin, compiler.identity, abi, cpu, places, steer)
     try:
-        result, place, facts, cached = _deliver(order, address)
+        result, place, facts, cached = _deliver(order, address, waiting)
     except OSError as problem:
         raise BuildError(f"{name} could not be built: {problem.strerror or problem}. {_room(problem)}") from None
     record = Build(
@@ -88,17 +91,26 @@ def build(
 
 
 def native(
-    file: str | Path, flags: Sequence[str] = (), *, name: str = "", sanitize: bool | None = None
+    file: str | Path,
+    flags: Sequence[str] = (),
+    *,
+    name: str = "",
+    sanitize: bool | None = None,
+    waiting: Callable[[], AbstractContextManager] = nullcontext,
 ) -> Library | ModuleType:
     """Compile a source of the course's ``native/`` folder (or any path) and return what can be called, as ``build``."""
     path = headers.find(file)
     if path.suffix not in SUFFIXES:
         raise BuildError(f"{path.name}: expected a file that ends in {', '.join(SUFFIXES)}")
     source = text.read(path)
-    return build(source, SUFFIXES[path.suffix], name=name or path.stem, flags=flags, origin=path, sanitize=sanitize)
+    name = name or path.stem
+    language = SUFFIXES[path.suffix]
+    return build(source, language, name=name, flags=flags, origin=path, sanitize=sanitize, waiting=waiting)
 
 
-def _deliver(order: Order, address: str) -> tuple[Library | ModuleType, Path, dict, bool]:
+def _deliver(
+    order: Order, address: str, waiting: Callable[[], AbstractContextManager]
+) -> tuple[Library | ModuleType, Path, dict, bool]:
     """Return what was built and loaded, where it is, how it was made, and whether it was there.
 
     At one address there may be several editions, each made from other headers or libraries. Each has a name that never
@@ -109,7 +121,8 @@ def _deliver(order: Order, address: str) -> tuple[Library | ModuleType, Path, di
             place, facts = found
             return _loaded(order, place), place, facts, True
         edition = f"{address}/{secrets.token_hex(4)}"
-        place, _ = cache.entry(edition, lambda directory: _compile(order, directory, edition))
+        with waiting():
+            place, _ = cache.entry(edition, lambda directory: _compile(order, directory, edition))
     try:
         result = _loaded(order, place)
     except BuildError:
