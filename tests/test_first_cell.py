@@ -79,18 +79,29 @@ def compiled(monkeypatch) -> list[list[str]]:
     return runs
 
 
+def asked_for(monkeypatch) -> list:
+    """What this process would have made behind it, from here on."""
+    asked = []
+    monkeypatch.setattr(behind, "start", lambda function, *arguments: asked.append(function))
+    return asked
+
+
 @CELLS
 def test_the_first_cell_waits_for_no_header_to_be_precompiled(source, monkeypatch):
-    asked = []
-    monkeypatch.setattr(behind, "start", lambda function, *arguments: asked.append((function, *arguments)))
+    asked = asked_for(monkeypatch)
     runs = compiled(monkeypatch)
     first = cell(source, 1)
     assert first.f() == 1 and not reads_prepared(first)
     own = [run for run in runs if "guard.cpp" not in run]  # a few lines that all C++ functions share, made once
     assert len(own) == (2 if source is NANOBIND else 1)  # nanobind's own part has to be linked
     assert not any("c++-header" in run for run in runs)
-    cell(source, 2)
-    assert [function for function, *_ in asked] == [prepared.make], "it is asked for once"
+    assert asked == [prepared.make]
+
+
+def test_what_is_missing_is_asked_for_once(monkeypatch):
+    asked = asked_for(monkeypatch)
+    assert cell(PLAIN, 1).f() == 1 and cell(PLAIN, 2).f() == 2
+    assert asked == [prepared.make]
 
 
 @CELLS

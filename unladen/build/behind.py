@@ -32,9 +32,9 @@ def start(function: Callable[..., object], *arguments: object, stands: bool = Tr
     """Have ``function(*arguments)`` called, some time, by a process that ends when this one does.
 
     It stands still while a cell runs, unless ``stands`` says that it must not. With UNLADEN_BEHIND=0 in the environment
-    nothing is done (on a machine that many share), nor with UNLADEN_BEHIND=now, where what is missing is made at once.
+    nothing is done (on a machine that many share, or where something is measured).
     """
-    if os.environ.get("UNLADEN_BEHIND") in ("0", "now"):
+    if os.environ.get("UNLADEN_BEHIND") == "0":
         return
     from unladen.build import cache
 

@@ -6,7 +6,6 @@ A cell that finds nothing prepared is compiled as it is, and has it made behind 
 from __future__ import annotations
 
 import json
-import os
 import re
 import time
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from unladen.build.toolchains import Toolchain, processor
 
 _KEPT = 8  # each takes 50 to 200 MB
 _asked: set[str] = set()
-in_place = False  # set where nobody waits: what is missing is then made at once, as with UNLADEN_BEHIND=now
+in_place = False  # set where nobody waits: what is missing is then made at once
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def ready(headers: Headers) -> Path | None:
         return None  # it has no such thing, but keeps what it compiled
     place = cache.usable() / headers.address
     if not _holds(place):
-        if not in_place and os.environ.get("UNLADEN_BEHIND") != "now":
+        if not in_place:
             if headers.address not in _asked:
                 _asked.add(headers.address)
                 behind.start(make, headers)

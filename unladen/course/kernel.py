@@ -37,7 +37,7 @@ def environment(home: Path) -> dict[str, str]:
         "UNLADEN_STATE": str(home / "state"),
         "IPYTHONDIR": str(home / "ipython"),
         "TQDM_BAR_FORMAT": _BAR,
-        "UNLADEN_BEHIND": "now",  # where cells are timed, nothing is compiled behind them
+        "UNLADEN_BEHIND": "0",  # where cells are timed, nothing is compiled behind them
     }
 
 
