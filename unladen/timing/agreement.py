@@ -8,7 +8,7 @@ from numbers import Real
 from typing import TYPE_CHECKING
 
 from unladen.show import Message
-from unladen.timing.answers import brief, kept
+from unladen.timing.answers import Incomparable, brief, kept
 from unladen.timing.progress import Progress
 from unladen.timing.stopwatch import Lane
 
@@ -22,10 +22,6 @@ _LAZY = {"compute": "__dask_graph__", "collect": "collect_schema"}  # what makes
 
 class Disagreement(Message, ValueError):
     """Contenders of one race gave different answers, or none that can be compared, or change what they read."""
-
-
-class Incomparable(TypeError):
-    """Two answers of which nobody can say whether they are the same."""
 
 
 def agreed_answer(lanes: list[Lane], same: Differ, progress: Progress) -> object:

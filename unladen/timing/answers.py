@@ -14,6 +14,10 @@ _ATOMS = {int, float, complex, bool, str, bytes, type(None)}
 _NEVER = (int, float, complex, str, bytes, type(None), range, set, frozenset, bytearray, type, ModuleType, FunctionType)
 
 
+class Incomparable(TypeError):
+    """Two answers of which nobody can say whether they are the same."""
+
+
 def wait(answer: object, depth: int = 3) -> bool:
     """Wait until an asynchronous answer is there; tell whether it was one.
 

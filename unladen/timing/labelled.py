@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from unladen.timing.agreement import Incomparable
-from unladen.timing.answers import brief
+from unladen.timing.answers import Incomparable, brief
 
 _LARGE = 2**24  # elements: a sparse matrix of so many may be made dense
 
