@@ -122,7 +122,7 @@ def test_an_exercise_with_answers_is_not_overwritten(solution, exercise, capsys)
     assert unladen(["derive", str(solution)]) == 1
     said = capsys.readouterr()
     assert "an evening's work" in exercise.read_text()
-    assert "holds answers or notes" in said.err and "make exercises FLAGS=--overwrite" in said.err
+    assert "holds answers or notes" in said.err and "make derive FLAGS=--overwrite" in said.err
     assert "left as it was" in said.out
 
 

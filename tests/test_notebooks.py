@@ -100,7 +100,7 @@ def test_every_solution_has_its_exercise_and_no_exercise_stands_alone():
 def test_an_exercise_is_what_its_solution_makes_of_it(path):
     wanted = notebooks.canonical(derived(notebooks.read(path), path))
     stored = notebooks.read(ROOT / "exercises" / path.name)
-    advice = "edit solutions/ only, then run `make exercises`"
+    advice = "edit solutions/ only, then run `make derive`"
     assert [cell.id for cell in stored.cells] == [cell.id for cell in wanted.cells], advice
     for one, other in zip(stored.cells, wanted.cells, strict=True):
         assert (one.cell_type, one.source, one.metadata) == (other.cell_type, other.source, other.metadata), advice

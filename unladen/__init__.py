@@ -19,6 +19,7 @@ _WORDS = {
     "tree": "inside",
     "check": "exercises",
     "hint": "exercises",
+    "reset": "exercises",
     "progress": "exercises",
 }
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "progress",
     "published",
     "race",
+    "reset",
     "step_through",
     "strided",
     "tree",
@@ -55,6 +57,8 @@ def load_ipython_extension(shell) -> None:
     from unladen import magics
 
     magics.register(shell)
+    # Without the import, IPython would take this word for its own %reset, which is there to forget all variables.
+    shell.user_ns.setdefault("reset", __getattr__("reset"))
     if "ipykernel" in sys.modules:
         from unladen import printed
 

@@ -8,6 +8,7 @@ from importlib import import_module
 # word -> what it does; each is a module of unladen/course with main(argv), imported only when it is asked for
 WORDS = {
     "lab": "open the course in JupyterLab",
+    "update": "bring the course's new text into your copies, and keep your answers",
     "doctor": "look at this machine, and say what is missing and which command adds it",
     "render": "execute the notebooks and store their outputs in canonical form",
     "record": "run the %%on cells on other Pythons and store what those said in results/",

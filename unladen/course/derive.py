@@ -15,58 +15,20 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
-import hashlib
-import itertools
 import json
-import re
-import shutil
 import sys
 from pathlib import Path
 
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
-from unladen.course import notebooks
+from unladen.course import copies, notebooks, work
 from unladen.course.notebooks import NotebookError, place, shown
 from unladen.course.render import each, rendered
+from unladen.exercises.original import without_answers
 
-_LINE = re.compile(r"(?P<indent>[ \t]*)(?://[ ]*)?### (?P<word>BEGIN SOLUTION|END SOLUTION|STUB:)(?: (?P<text>.*))?\s*")
-_ALMOST = re.compile(r"###\s*(begin|end)\s*solution|###\s*stub\b", re.IGNORECASE)
 _OURS = {"solution-only", "exercise-only"}
 DERIVED = "derived.json"  # beside the exercises: name -> digest of what the last derivation wrote
-
-
-def without_answers(source: str) -> str:
-    """A cell's source with each answer replaced by its stub.
-
-    Raises ``ValueError`` when the lines that mark an answer do not pair up or are misspelt.
-    """
-    kept: list[str] = []
-    stubs: list[str] | None = None  # of the answer that is open
-    indent = ""
-    for number, line in enumerate(source.split("\n"), 1):
-        match = _LINE.fullmatch(line)
-        word = match["word"] if match else None
-        if not match and _ALMOST.search(line):
-            raise ValueError(
-                f"line {number} is no marker, but almost: write BEGIN SOLUTION, STUB: or END SOLUTION after ###"
-            )
-        if word == "BEGIN SOLUTION":
-            if stubs is not None:
-                raise ValueError(f"line {number} begins an answer inside an answer; end the first one before")
-            stubs, indent = [], match["indent"]
-        elif word and stubs is None:
-            raise ValueError(f"line {number} has {word!r}, but no answer has begun; add `### BEGIN SOLUTION` above")
-        elif word == "STUB:":
-            stubs.append((indent + (match["text"] or "")).rstrip())
-        elif word == "END SOLUTION":
-            kept += stubs or [indent + "..."]
-            stubs = None
-        elif stubs is None:
-            kept.append(line)
-    if stubs is not None:
-        raise ValueError("an answer begins and never ends; add `### END SOLUTION`")
-    return "\n".join(kept)
 
 
 def derived(solution: NotebookNode, path: Path) -> NotebookNode:
@@ -107,9 +69,9 @@ def derive(path: Path, target: Path | None = None, fresh: bool = False, overwrit
         if not overwrite:
             raise NotebookError(
                 f"{shown(target)} holds answers or notes, which deriving it anew would lose. To have it as it was in "
-                f"the beginning, and yours kept in {shown(_shelf(target))}/:  make exercises FLAGS=--overwrite"
+                f"the beginning, and yours kept in {shown(_shelf(target))}/:  make derive FLAGS=--overwrite"
             )
-        print(f"{shown(target)}: yours is kept as {shown(keep(target))}")
+        print(f"{shown(target)}: yours is kept as {shown(copies.keep(target, _shelf(target)))}")
     stored = notebooks.read(target) if target.exists() and not fresh else None
     changed = notebooks.write(rendered(exercise, target, stored), target)
     _remember(target, exercise)
@@ -130,16 +92,7 @@ def has_answers(target: Path, exercise: NotebookNode) -> bool:
 
 def digest(notebook: NotebookNode) -> str:
     """What tells apart two notebooks whose cells differ."""
-    cells = [(cell.cell_type, cell.source.rstrip()) for cell in notebook.cells if cell.source.strip()]
-    return hashlib.sha256(json.dumps(cells).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def keep(target: Path) -> Path:
-    """Copy ``target`` under a name that is free into the folder ``kept`` beside its own, and return where it is."""
-    shelf = _shelf(target)
-    shelf.mkdir(exist_ok=True)
-    free = (shelf / f"{target.stem}-{number}{target.suffix}" for number in itertools.count(1))
-    return Path(shutil.copy2(target, next(path for path in free if not path.exists())))
+    return work.digest(notebook.cells)
 
 
 def _shelf(target: Path) -> Path:

@@ -157,7 +157,7 @@ def canonical_form(notebook: NotebookNode, path: Path) -> Findings:
     for repeated in [name for name, count in ids.items() if count > 1 or name is None]:
         yield None, f"has {ids[repeated]} cells with the id {repeated!r}; run `make render`, which gives each its own"
     if text != nbformat.writes(notebooks.canonical(notebook, notebook)).rstrip() + "\n":
-        yield None, "is not in canonical form; run `make render` (for an exercise: `make exercises`)"
+        yield None, "is not in canonical form; run `make render` (for an exercise: `make derive`)"
 
 
 RULES = (size_and_frame, text_cells, code_cells, tags, outputs, machine_and_emoji, canonical_form)

@@ -1,5 +1,5 @@
-"""Exercises: `check` an answer, ask for a `hint`, look at the `progress` made; one file of checks per chapter."""
+"""Exercises: `check` an answer, ask for a `hint`, `reset` one, look at `progress`; one file of checks per chapter."""
 
-from unladen.exercises.front import check, hint, progress
+from unladen.exercises.front import check, hint, progress, reset
 
-__all__ = ["check", "hint", "progress"]
+__all__ = ["check", "hint", "progress", "reset"]

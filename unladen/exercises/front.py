@@ -1,15 +1,17 @@
-"""The three words a notebook uses: `check`, `hint`, `progress`."""
+"""The words a notebook uses: `check`, `hint`, `reset`, `progress`."""
 
 from __future__ import annotations
 
 import ast
 import linecache
+import re
 import sys
 import textwrap
 from difflib import get_close_matches
 from types import FrameType
 
 from unladen.exercises import store
+from unladen.exercises.original import original
 from unladen.exercises.registry import Exercise, exercises, find
 from unladen.exercises.verdict import WIDTH, Verdict
 from unladen.patience import briefly_interrupted
@@ -57,6 +59,52 @@ def hint(answer: object) -> None:
     print(textwrap.fill(f"Hint {number} of {len(hints)} for {exercise.id}{last}: {hints[number - 1]}", WIDTH))
 
 
+def reset(exercise: object) -> None:
+    """Give an exercise's original back, in a new cell below: ``reset("3.5")``, or by its name, ``reset(count_inside)``.
+
+    Your answer stays where it is. Without a notebook, or for more than one cell, the original is printed.
+    """
+    found = _by_id(exercise) or _meant(exercise, sys._getframe(1))
+    if not isinstance(found, Exercise):
+        return print(f'{found}\nGive the number that stands above the exercise, as in `reset("3.5")`, or its name.')
+    cells = original(found.id)
+    if not cells:
+        return print(f"{found.id}: its original is not to be found: neither the course nor your copies of it are here.")
+    below = cells.pop(0) if _next_cell(cells[0]) else None
+    if below is not None:
+        print(f"{found.id}: its original is in the new cell below; your answer stays above.")
+    if cells:
+        print(f"{found.id}: {'there is more to its original' if below is not None else 'this is its original'}:")
+    for source in cells:
+        print(f"\n{source}")
+
+
+def _by_id(wanted: object) -> Exercise | str | None:
+    """The exercise with the number ``wanted``, as a text or a float; what there is, if it has none; None for a name."""
+    told = "" if isinstance(wanted, bool) else str(wanted) if isinstance(wanted, str | int | float) else ""
+    if not (match := re.fullmatch(r"\D*?0*(\d+)(?:[.,](\d+))?\D*", told)) or told.isidentifier():
+        return None
+    chapter, number = int(match[1]), match[2]
+    there = [e for e in exercises() if e.chapter == chapter]
+    if not there:
+        return f"Chapter {chapter} has no exercises; these have: {_chapters()}."
+    for e in there:
+        if number and e.id == f"{chapter}.{int(number)}":
+            return e
+    names = ", ".join(f"{e.id} {e.name}" for e in there)
+    return f"{f'There is no exercise {chapter}.{number}' if number else 'That is a chapter'}; it has {names}."
+
+
+def _next_cell(source: str) -> bool:
+    """Have the front end put ``source`` into a new cell, or at the next prompt; whether there is one that would."""
+    from IPython import get_ipython
+
+    if (shell := get_ipython()) is None or not hasattr(shell, "set_next_input"):
+        return False
+    shell.set_next_input(source)
+    return True
+
+
 def progress(chapter: int | None = None) -> None:
     """Show which exercises are done: of the chapters checked in this notebook, else of one, else of all."""
     here = {int(id.split(".")[0]) for id in store.tried()}
@@ -80,6 +128,8 @@ def _meant(answer: object, caller: FrameType) -> Exercise | str:
         names.append(answer if isinstance(answer, str) else getattr(answer, "__name__", None))
     except Exception:  # a learner's __getattr__ may do anything
         names.append(None)
+    if isinstance(answer, str):  # what a name stands for says more than the name
+        names.reverse()
     known = [found for name in names if isinstance(name, str) and (found := find(name))]
     if known:
         return known[0]
