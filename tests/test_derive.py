@@ -168,6 +168,37 @@ def test_a_notebook_that_cannot_be_read_may_hold_answers(solution, exercise):
     assert unladen(["derive", str(solution)]) == 1
 
 
+def test_answers_are_seen_without_what_was_derived_last_or_with_that_of_another_course(solution, exercise):
+    """And an exercise in which nobody wrote is known to have none."""
+    known, expected = exercise.parent / derive.DERIVED, derive.derived(notebooks.read(solution), solution)
+    untouched = exercise.read_bytes()
+    for foreign in (b"", b"[]", b"{", b'{"09-derived.ipynb": 7}', b'{"another.ipynb": "0"}', b"\xff", None):
+        known.write_bytes(foreign) if foreign is not None else known.unlink()
+        exercise.write_bytes(untouched)
+        assert not derive.has_answers(exercise, expected), foreign
+        answer(exercise, "total = sum  # an evening's work")
+        assert derive.has_answers(exercise, expected), foreign
+    assert unladen(["derive", str(solution)]) == 1
+    assert "an evening's work" in exercise.read_text()
+
+
+def test_an_answer_saved_while_the_exercise_is_being_derived_is_not_overwritten(solution, exercise, monkeypatch):
+    def slowly(notebook, path, stored):
+        answer(exercise, "total = sum  # just now")
+        return notebook
+
+    monkeypatch.setattr(derive, "rendered", slowly)
+    assert unladen(["derive", str(solution)]) == 1
+    assert "just now" in exercise.read_text()
+
+
+def test_a_picture_pasted_into_a_text_is_an_answer(solution, exercise):
+    notebook = notebooks.read(exercise)
+    notebook.cells[0].attachments = {"image.png": {"image/png": "iVBORw0KGgo="}}
+    notebooks.write(notebook, exercise)
+    assert unladen(["derive", str(solution)]) == 1
+
+
 def test_what_was_derived_last_is_known_of_every_exercise():
     """A learner's copy of the course must tell her answers from what she was given."""
     for path in sorted((derive.notebooks.ROOT / "exercises").glob("*.ipynb")):

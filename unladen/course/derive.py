@@ -72,8 +72,12 @@ def derive(path: Path, target: Path | None = None, fresh: bool = False, overwrit
                 f"the beginning, and yours kept in {shown(_shelf(target))}/:  make derive FLAGS=--overwrite"
             )
         print(f"{shown(target)}: yours is kept as {shown(copies.keep(target, _shelf(target)))}")
-    stored = notebooks.read(target) if target.exists() and not fresh else None
-    changed = notebooks.write(rendered(exercise, target, stored), target)
+    before = target.read_bytes() if target.exists() else b""
+    stored = notebooks.read(target) if before and not fresh else None
+    new = rendered(exercise, target, stored)
+    if before != (target.read_bytes() if target.exists() else b""):
+        raise NotebookError(f"{shown(target)} was saved while it was being derived; close it, and derive it again")
+    changed = notebooks.write(new, target)
     _remember(target, exercise)
     return changed
 
@@ -85,7 +89,7 @@ def has_answers(target: Path, exercise: NotebookNode) -> bool:
     """
     try:
         there = digest(notebooks.read(target))
-    except NotebookError:
+    except (NotebookError, OSError):
         return True  # not to be read is no proof that nothing is in it
     return there not in (_remembered(target).get(target.name), digest(exercise))
 
@@ -110,7 +114,7 @@ def _remembered(target: Path) -> dict[str, str]:
 def _remember(target: Path, exercise: NotebookNode) -> None:
     known = _remembered(target) | {target.name: digest(exercise)}
     text = json.dumps(dict(sorted(known.items())), indent=1) + "\n"
-    (target.parent / DERIVED).write_text(text, encoding="utf-8")
+    copies.write(text.encode(), target.parent / DERIVED)
 
 
 def main(argv: list[str]) -> int:

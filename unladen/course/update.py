@@ -59,7 +59,8 @@ def _base(folder: Path, room: str, name: str) -> dict:
 
 def _replace(mine: Path, base: dict, theirs: dict, room: str, folder: Path) -> tuple[Done, Path | None]:
     """Merge into the file ``mine``; what was done, and where the earlier file is kept, None if nothing was to do."""
-    answers = {cell["id"] for _, cell in stubs(theirs["cells"])} if room == "exercises" else set()
+    known = [*base["cells"], *theirs["cells"]] if room == "exercises" else []
+    answers = {cell.get("id") for _, cell in stubs(known)} - {None}
     while True:
         try:
             before = mine.read_bytes() if mine.is_file() else b""
@@ -87,8 +88,8 @@ def told(done: Done, room: str) -> str:
     if parts[0][0].isdigit():
         count, what = parts[0].split(" ", 1)
         parts[0] = f"{count} cell{'s' * (count != '1')} {what}"
-    if done.kept:
-        parts.append(f"{done.kept} {'answers and notes' if room == 'exercises' else 'of yours'} kept")
+    yours = "of yours" if room != "exercises" else "answers and notes" if done.kept > 1 else "answer or note"
+    parts += [f"{done.kept} {yours} kept"] * bool(done.kept)
     return ", ".join(parts)
 
 

@@ -145,7 +145,11 @@ def _untouched(path: Path, exercise: dict) -> dict | None:
 
 def digest(cells: list) -> str:
     """What tells apart two notebooks whose cells differ; cells are dicts with a source of one string."""
-    told = [(cell["cell_type"], cell["source"].rstrip()) for cell in cells if cell["source"].strip()]
+    told = []
+    for cell in cells:
+        pasted = [cell["attachments"]] if cell.get("attachments") else []
+        if pasted or cell["source"].strip():
+            told.append((cell["cell_type"], cell["source"].rstrip(), *pasted))
     return hashlib.sha256(json.dumps(told).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

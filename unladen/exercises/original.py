@@ -94,8 +94,14 @@ def original(exercise: str) -> list[str]:
 def _folders() -> Iterator[Path]:
     """Where originals may be: in the course, then in what a learner's copies were made from."""
     yield COURSE
-    places = [*Path.cwd().parents, COURSE / "work", Path("~/unladen-work").expanduser()]
-    yield from (place / ".course" for place in [Path(os.environ.get("UNLADEN_WORK") or "."), *places])
+    try:
+        here = Path.cwd()
+        yield from (folder / ".course" for folder in (here, *here.parents))
+    except OSError:  # the folder was removed
+        pass
+    for folder in (os.environ.get("UNLADEN_WORK"), COURSE / "work", "~/unladen-work"):
+        if folder:
+            yield Path(os.path.expanduser(folder)) / ".course"
 
 
 def _sections(cells: list[dict]) -> Iterator[tuple[str, dict]]:
