@@ -217,6 +217,33 @@ def test_with_nothing_to_do_it_says_so(mine, capsys):
     assert everything(mine) == before
 
 
+def test_without_copies_it_makes_them(course, capsys):
+    assert unladen(["update"]) == 0
+    assert capsys.readouterr().out.startswith("Your own copies of the course are in work/")
+    assert (course / "work" / LECTURE).exists()
+
+
+def test_a_package_without_the_course_makes_nothing(course, capsys):
+    for room in work.ROOMS:
+        shutil.rmtree(course / room)
+    assert unladen(["update"]) == 2
+    assert "installed without the course" in capsys.readouterr().err
+    assert not (course / "work").exists()
+
+
+def test_updates_at_the_same_time_do_what_one_does(course, mine):
+    edit(mine / LECTURE, 2, "my change")
+    edit(course / LECTURE, 2, "NEW")
+    edit(course / LECTURE, 0, "# NEW")
+    children = []
+    for _ in range(4):
+        if (child := os.fork()) == 0:
+            os._exit(unladen(["update"]))
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 4
+    assert [text(mine / LECTURE).count(words) for words in ("my change", "# NEW", "NEW\n")] == [1, 1, 2]
+
+
 def test_new_text_comes_answers_stay_and_the_earlier_file_is_kept(course, mine, capsys):
     edit(mine / EXERCISE, number_of(mine / EXERCISE, "31-answer"), "my answer")
     earlier = (mine / EXERCISE).read_bytes()

@@ -129,8 +129,10 @@ def main(argv: list[str]) -> int:
     wanted = parser.parse_args(argv).paths
     lines, problems = [], []
     try:
-        folder = work.place()
-        for room, path in chosen(work.course(), wanted):
+        found, folder = chosen(work.course(), wanted), work.place()
+        if not any((folder / room).exists() for room in work.ROOMS):
+            work.prepare()
+        for room, path in found:
             title = f"{path.name[:2]} {TITLES[room]}"
             try:
                 if line := update(folder, room, path):
@@ -141,7 +143,8 @@ def main(argv: list[str]) -> int:
                 print(f"{title}: {room}/{path.name} {problem}.", file=sys.stderr, flush=True)
             except OSError as problem:
                 problems.append(problem)
-                print(f"{title}: left as it is ({problem.strerror}: {problem.filename}).", file=sys.stderr, flush=True)
+                told = f"{title}: {room}/{path.name} is left as it is: {problem.strerror}."
+                print(told, file=sys.stderr, flush=True)
         for line in [] if wanted else new_pictures(folder):
             lines.append(line)
             print(line)

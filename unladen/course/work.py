@@ -161,11 +161,11 @@ def prepare() -> Path:
 
     It may be interrupted anywhere, and run twice at the same time. Raises ``WorkError``.
     """
-    folder = place()
+    found, folder = course(), place()
     made, answered, newer = [], [], []
     try:
         first = not (folder / GIVEN).exists()
-        for room, path in course():
+        for room, path in found:
             try:
                 mine, was_given = folder / room / path.name, folder / GIVEN / room / path.name
                 wanted = given(room, path)
@@ -180,7 +180,7 @@ def prepare() -> Path:
                 print(f"{room}/{path.name} of the course {problem}: left out. Restore it with git.")
         give_pictures(folder)
     except OSError as problem:
-        raise WorkError(f"Your copies cannot be made in {folder}: {problem.strerror} ({problem.filename})") from None
+        raise WorkError(f"Your copies cannot be made in {folder}: {problem.strerror}") from None
     if made and first:
         print(f"Your own copies of the course are in {shown(folder)}/: write in them as you like.")
     elif made:
