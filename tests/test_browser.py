@@ -267,6 +267,27 @@ def test_a_learner_types_a_wrong_answer_sees_the_hint_types_the_right_one_and_se
     page.close()
 
 
+def test_the_original_of_an_exercise_comes_into_a_new_cell_below(desk):
+    lab, context, elsewhere = desk
+    path = lab.repository / "exercises" / "00-start-here.ipynb"
+    forget_outputs(path)
+    original = {cell.id: cell.source for cell in nbformat.read(path, as_version=4).cells}["worth-answer"]
+    page = open_notebook(lab, context, f"exercises/{path.name}")
+    typist = Typist(page, path)
+    typist.run("setup")
+    typist.type("worth-answer", "hours_saved = 'my answer'")
+    typist.type("worth-hint", 'reset("0.1")')
+    said = typist.run("worth-hint")
+    assert said.strip() == "0.1: its original is in the new cell below; your answer stays above."
+    save_picture(page, "lab-reset")
+    cells = saved(page, path).cells
+    asked = typist.ids.index("worth-hint")
+    assert cells[asked + 1].source == original and cells[asked + 2].id == "worth-check"
+    assert cells[typist.ids.index("worth-answer")].source == "hours_saved = 'my answer'"
+    assert not elsewhere
+    page.close()
+
+
 def test_a_function_is_stepped_through_by_click_and_by_key(desk):
     lab, context, elsewhere = desk
     path = lab.repository / "notebooks" / "04-bytecode.ipynb"

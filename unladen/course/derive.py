@@ -6,7 +6,8 @@ lines ``### STUB: text`` inside the block or, without any, ``...`` at the block'
 three lines begin with ``//``. A cell tagged ``solution-only`` is dropped; ``exercise-only`` marks one that only the
 exercise needs. The exercise is executed, so that its checks are stored as they answer to an untouched stub.
 
-Learners write their answers into ``exercises/``. What was derived last is remembered there, in ``derived.json``, so
+Learners write their answers into copies (``work.py``); but whoever opens the originals may have written into
+``exercises/``. What was derived last is remembered there, in ``derived.json``, so
 that a notebook which somebody has written in since is not overwritten; with ``--overwrite`` it is kept in ``kept/``.
 """
 
