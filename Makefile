@@ -1,12 +1,15 @@
 # The course, one word at a time. Needs Python 3.11 to 3.14 and make; everything else is installed into .venv.
 #
 #   PYTHON=python3.13     the Python that .venv is made from        WITH="zig browser"   extras to install
-#   PORT=8888             where JupyterLab listens                  NB="notebooks/03-…"  only these notebooks
+#   PORT=8888             where JupyterLab listens                  IP=0.0.0.0           for whom: a container's, say
+#   ON=notebooks          open the originals, not your copies       NB="notebooks/03-…"  only these notebooks
 #   FLAGS=…               more options for the command that runs
 
 PYTHON = python3
 WITH =
-PORT = 8888
+PORT =
+IP =
+ON =
 NB =
 FLAGS =
 
@@ -15,17 +18,35 @@ ALONE = env -u PYTHONHOME -u PYTHONPATH
 SETUP = $(PYTHON) -E unladen/course/bootstrap.py --with "$(WITH)"
 # What is put into format; the cells of the notebooks are set by hand, as they are projected.
 CODE = unladen tests img
+# What `make clean` removes. Checkpoints are not among it: they are copies of what somebody wrote.
+MADE = .venv .venv-extras slides .pytest_cache .ruff_cache
 RUN = $(ALONE) PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m
 # The same for what the core does without, in an environment of its own.
 EXTRAS = $(PYTHON) -E unladen/course/bootstrap.py --with "root jit $(WITH)" --into .venv-extras
 RUN_EXTRAS = $(ALONE) PATH="$$(pwd)/.venv-extras/bin:$$PATH" .venv-extras/bin/python -m
 
-help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+help: # this list: the lines below that have two number signs
+	@awk -F ':.*## ' '/^##@ / { print substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-lab: ## open the course in JupyterLab
+##@ For whoever learns or teaches
+lab: ## open your copies of the course in JupyterLab (ON=notebooks: the originals)
 	@$(SETUP)
-	@$(RUN) unladen lab --port $(PORT) $(FLAGS)
+	@$(RUN) unladen lab --on="$(ON)" --port="$(PORT)" --ip="$(IP)" $(FLAGS)
+
+setup: ## install what the course needs, and no more
+	@$(SETUP)
+
+update: ## bring a newer course into your copies; what you wrote stays
+	@$(SETUP)
+	@$(RUN) unladen update $(FLAGS) $(NB)
+
+doctor: ## name every problem of this machine, with the command that fixes it
+	@$(PYTHON) -E unladen/course/doctor.py $(FLAGS) || { status=$$?; \
+	    echo "The next line is make's, and says only that there is something to do:" >&2; exit $$status; }
+
+slides: ## export the lectures as slides into slides/
+	@$(SETUP)
+	$(RUN) unladen slides $(FLAGS) $(NB)
 
 # What measures runs alone; the exercises without answers, which measure nothing, and the other tests share the cores.
 test: ## prove all of it: style, every notebook against its stored outputs, every test
@@ -38,6 +59,14 @@ test: ## prove all of it: style, every notebook against its stored outputs, ever
 	    --no-loadscope-reorder --durations=10 $(FLAGS)
 	$(RUN) pytest tests -m 'measures and not extras' --durations=10 $(FLAGS)
 
+clean: ## remove what was installed and made; your copies and your progress stay
+	@echo "Removing $(MADE), and __pycache__ beside the code."
+	@echo "Your copies (work/), what was set aside (kept/), every notebook and your progress stay."
+	@echo "The next start needs the network, and installs again: in a minute what uv still has in its cache, else in some."
+	@rm -rf $(MADE)
+	@find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
+
+##@ For whoever maintains it
 test-extras: ## prove what needs ROOT, Pythran, Taichi, Fortran or other Pythons, in .venv-extras
 	@$(EXTRAS)
 	@$(RUN_EXTRAS) unladen extras
@@ -52,13 +81,9 @@ record: ## run the %%on cells whose Pythons are all here, and store that in resu
 	@$(SETUP)
 	$(RUN) unladen record $(FLAGS) $(NB)
 
-exercises: ## derive exercises/ from solutions/
+derive: ## make exercises/ out of solutions/
 	@$(SETUP)
 	$(RUN) unladen derive $(FLAGS) $(NB)
-
-slides: ## export the lectures as slides into slides/
-	@$(SETUP)
-	$(RUN) unladen slides $(FLAGS) $(NB)
 
 lint: ## check style and the rules for notebooks, and put the code in format
 	@$(SETUP)
@@ -69,9 +94,6 @@ lint: ## check style and the rules for notebooks, and put the code in format
 bench: ## measure how long a cell takes to become a callable, beside the other ways
 	@$(SETUP)
 	$(RUN) unladen bench $(FLAGS)
-
-doctor: ## name every problem of this machine, with the command that fixes it
-	@$(PYTHON) -E unladen/course/doctor.py $(FLAGS)
 
 lock: ## resolve the dependencies anew (FLAGS=--upgrade for the newest)
 	@$(SETUP)
@@ -85,9 +107,7 @@ lock: ## resolve the dependencies anew (FLAGS=--upgrade for the newest)
 	    --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(FLAGS) \
 	    -o requirements-$$extra.txt || exit 1; done
 
-clean: ## remove what was made: slides, caches, and both environments
-	rm -rf slides build .pytest_cache .ruff_cache .venv .venv-extras
-	find . -name __pycache__ -prune -exec rm -rf {} +
-	find . -name .ipynb_checkpoints -prune -exec rm -rf {} +
+exercises: # its name was taken for a learner's
+	@echo "It is \`make derive\` now, and for maintainers: yours to edit are the copies that \`make lab\` opens." >&2; exit 2
 
-.PHONY: help lab test test-extras render record exercises slides lint bench doctor lock clean
+.PHONY: help lab setup update doctor slides test clean test-extras render record derive lint bench lock exercises

@@ -23,13 +23,17 @@ ROOMS = ("unladen", "notebooks", "exercises", "solutions", "native", "results", 
 
 @dataclass
 class Lab:
-    """A running server: its process and address, what it printed, its repository, and where it keeps its state."""
+    """A running server: its process and address, what it printed, its repository, and where it keeps its state.
+
+    ``root`` is the folder that it shows: the repository, or the learner's copies.
+    """
 
     process: subprocess.Popen
     port: int
     token: str
     printed: str
     repository: Path
+    root: Path
     state: Path
 
     def address(self, path: str) -> str:
@@ -64,13 +68,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@contextlib.contextmanager
-def running_lab(folder: Path, port: int = 0) -> Iterator[Lab]:
-    """Start the lab on a copy of the course under ``folder`` and stop it at the end."""
-    repository, home = copy_course(folder / "Kurs ü"), hostile_home(folder / "home")
+def environment_of(folder: Path, repository: Path) -> dict[str, str]:
+    """The variables of a user whose home, and all that is kept for them, is below ``folder``."""
+    home = hostile_home(folder / "home")
     cache = os.environ.get("UNLADEN_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "PYTEST_"))}
-    environment |= {
+    strangers = ("JUPYTER", "PYTEST_", "MAKE", "UNLADEN_WORK")
+    return {k: v for k, v in os.environ.items() if not k.startswith(strangers)} | {
         "HOME": str(home),
         "XDG_CACHE_HOME": cache,
         "UNLADEN_STATE": str(folder / "state"),
@@ -78,9 +81,20 @@ def running_lab(folder: Path, port: int = 0) -> Iterator[Lab]:
         # short, because the server's sockets and files go below it
         "TMPDIR": tempfile.gettempdir(),
     }
-    command = [sys.executable, "-u", "-m", "unladen", "lab", "--no-browser", "--port", str(port or free_port())]
+
+
+@contextlib.contextmanager
+def running_lab(folder: Path, port: int = 0, on: str = "notebooks", ip: str = "", **variables: str) -> Iterator[Lab]:
+    """Start the lab on a copy of the course under ``folder``, and stop it at the end; ``on=""``: the learner's door."""
+    repository = copy_course(folder / "Kurs ü 100% #1")
+    words = ["lab", "--no-browser", "--port", str(port or free_port()), f"--on={on}", f"--ip={ip}"]
     process = subprocess.Popen(
-        command, cwd="/", env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-u", "-m", "unladen", *words],
+        cwd="/",
+        env=environment_of(folder, repository) | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     try:
         guard = threading.Timer(120, process.kill)
@@ -91,9 +105,11 @@ def running_lab(folder: Path, port: int = 0) -> Iterator[Lab]:
             if "Ctrl-C" in line:
                 break
         guard.cancel()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/\S*\?token=(\w+)", printed)
+        found = re.search(r"http://\S+?:(\d+)/[^\s?]*(?:\?token=(\w+))?", printed)
         assert found, printed
-        yield Lab(process, int(found[1]), found[2], printed, repository, folder / "state" / "unladen-lab")
+        root = repository if on else repository / "work"
+        token = found[2] or variables["JUPYTER_TOKEN"]
+        yield Lab(process, int(found[1]), token, printed, repository, root, folder / "state" / "unladen-lab")
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)

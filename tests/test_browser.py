@@ -18,9 +18,9 @@ from tests.lab_server import Lab, running_lab
 from tests.wrong_answers.chapter03 import WRONG
 
 LECTURES = sorted(path.stem for path in (REPOSITORY / "notebooks").glob("*.ipynb"))
-# nbval runs every lecture. These two run here as well, alone on the machine, for their claims are judged again: what a
-# learner runs first, and what builds and crashes most. The others follow in `make test-extras`.
-RUN = ("00-start-here", "09-native")
+# nbval runs every lecture. Here run what builds and crashes most and, in the copy, what a learner runs first: alone on
+# the machine, for their claims are judged again. The others follow in `make test-extras`.
+RUN = ("09-native",)
 EXERCISES = "03-dynamic-features"
 ANY_BOUNDARY = re.compile(r"^.*### (BEGIN SOLUTION|END SOLUTION|STUB:).*\n?", re.MULTILINE)
 
@@ -307,6 +307,32 @@ def test_a_function_is_stepped_through_by_click_and_by_key(desk):
     assert "step 3 of" in stepper.inner_text() and "9" not in stepper.locator(".stack").inner_text()
     assert not elsewhere
     page.close()
+
+
+@pytest.mark.measures
+def test_a_learner_opens_the_course_for_the_first_time_and_runs_the_first_chapter(tmp_path):
+    """By the learner's door: their own copy, without an answer below its question, and all that it shows."""
+    with browser_context(width=1400, height=1000) as context, running_lab(tmp_path, on="") as lab:
+        path = lab.root / "notebooks" / f"{LECTURES[0]}.ipynb"
+        original = (lab.repository / "notebooks" / path.name).read_bytes()
+        page = context.new_page()
+        requests: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(re.search(r"http://\S+", lab.printed)[0])
+        page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
+        wait_for_idle(page, 90)
+        outputs, broken = page.evaluate(SCROLL)
+        save_picture(page, "learner-first-start")
+        assert page.title().startswith(path.stem[:2]) and not broken and not any(outputs.values())
+        assert page.locator(".Toastify__toast, .jp-Dialog").count() == 0
+        notebook = run_all(page, path, seconds=180)
+        shown, broken = page.evaluate(SCROLL)
+        save_picture(page, "learner-first-chapter")
+        assert not errors_in(notebook) and not broken and sum(shown.values()) > 10
+        assert all(c.execution_count for c in notebook.cells if c.cell_type == "code" and c.source.strip())
+        assert page.locator(".Toastify__toast, .jp-Dialog").count() == 0
+        assert all(url.startswith((f"http://127.0.0.1:{lab.port}/", "data:", "blob:")) for url in requests)
+        assert (lab.repository / "notebooks" / path.name).read_bytes() == original
 
 
 def test_nothing_pops_up_when_the_course_is_opened(desk):

@@ -6,23 +6,27 @@ import sys
 from importlib import import_module
 
 # word -> what it does; each is a module of unladen/course with main(argv), imported only when it is asked for
-WORDS = {
-    "lab": "open the course in JupyterLab",
-    "update": "bring the course's new text into your copies, and keep your answers",
+LEARNERS = {
+    "lab": "open your copies of the course in JupyterLab",
+    "update": "bring a newer course into your copies; what you wrote stays",
     "doctor": "look at this machine, and say what is missing and which command adds it",
+    "slides": "export the notebooks as slides that need no network",
+}
+MAINTAINERS = {
     "render": "execute the notebooks and store their outputs in canonical form",
     "record": "run the %%on cells on other Pythons and store what those said in results/",
     "derive": "make exercises/ out of solutions/",
     "lint": "check the notebooks against the course's style",
-    "slides": "export the notebooks as slides that need no network",
     "extras": "name what `make test-extras` misses on this machine, and which command adds it",
     "bench": "measure how long a cell takes to compile and a function to be called",
 }
 
 
 def usage() -> str:
-    words = "\n".join(f"  {word:8} {meaning}" for word, meaning in WORDS.items())
-    return f"usage: python -m unladen WORD [OPTION …]\n\n{words}\n\nEach word has its own --help."
+    """All words, by who needs them."""
+    lists = {"For whoever learns or teaches": LEARNERS, "For whoever maintains it": MAINTAINERS}
+    said = [f"{who}\n" + "\n".join(f"  {w:8} {does}" for w, does in words.items()) for who, words in lists.items()]
+    return "\n\n".join(["usage: python -m unladen WORD [OPTION …]", *said, "Each word has its own --help."])
 
 
 def main(argv: list[str]) -> int:
@@ -31,7 +35,7 @@ def main(argv: list[str]) -> int:
         print(usage())
         return 0
     word, *rest = argv
-    if word not in WORDS:
+    if word not in LEARNERS | MAINTAINERS:
         print(f"there is no word {word!r}\n\n{usage()}", file=sys.stderr)
         return 2
     return import_module(f"unladen.course.{word}").main(rest) or 0

@@ -1,46 +1,73 @@
-"""Open the course in JupyterLab: ``make lab``, or ``python -m unladen lab [--port N] [--no-browser]``.
+"""Open the course in JupyterLab: ``make lab``, or ``python -m unladen lab [--on notebooks] [--port N] [--ip ADDRESS]``.
 
-The server listens on 127.0.0.1 only, behind a token, with the repository as its folder. It reads and writes no Jupyter
-or IPython configuration of this user's, so that an extension, password or start-up file made for another installation
-cannot break the course; only the look of JupyterLab (theme, font sizes, shortcuts) is shared with it, because some
-people cannot do without theirs.
+What opens are the learner's own copies, which `unladen.course.work` keeps; with ``--on`` the course's originals. The
+server listens on 127.0.0.1, behind a token; on another address only with a token that whoever starts it has chosen. It
+reads and writes no Jupyter or IPython configuration of this user's, so that an extension, password or start-up file
+made for another installation cannot break the course; only the look of JupyterLab (theme, font sizes, shortcuts) is
+shared with it, because some people cannot do without theirs.
 """
 
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
-import http.client
 import os
 import secrets
+import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote
 
 from unladen.build import behind, warm
-from unladen.course import host, variables
+from unladen.course import host, listening, variables
+from unladen.course.listening import said
+from unladen.exercises import store
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
-FIRST = "notebooks/00-start-here.ipynb"
-HOST = "127.0.0.1"
+ROOMS = ("notebooks", "exercises", "solutions")
+FIRST = "00-start-here.ipynb"
 PATIENCE = 180.0  # seconds until the port must answer
+SHORTEST = 16  # characters of a token that may be tried from elsewhere
 
 
-def free_port(wanted: int, tries: int = 50) -> int:
-    """The first port from ``wanted`` on that nobody listens on; ``OSError`` when there is none."""
-    for port in range(wanted, min(wanted + tries, 65536)):
-        with socket.socket() as probe:
-            # As the server itself does: a port that is only waiting to be closed counts as free.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
-                probe.bind((HOST, port))
-                return port
-    raise OSError(f"no free port from {wanted} to {wanted + tries - 1}: name another, as in  make lab PORT=9000")
+class PortLost(Exception):
+    """Somebody else was quicker to listen on the port that was free a moment ago."""
+
+
+def door(on: str) -> tuple[Path, str]:
+    """The folder to open, and the room in it that is seen first: the learner's copies, or originals named by ``on``."""
+    if not (REPOSITORY / "notebooks").is_dir():
+        raise ValueError(f"There are no notebooks in {REPOSITORY}: this word is for a copy of the whole course.")
+    if not on:
+        from unladen.course import work
+
+        return work.prepare(), "notebooks"
+    if on not in ROOMS:
+        known = ", ".join(said("lab", on=room) for room in ROOMS)
+        raise ValueError(f"There are no originals called {on!r}, but there are:  {known}")
+    return REPOSITORY, on
+
+
+def token_for(ip: str) -> str:
+    """What JUPYTER_TOKEN holds, or a new token; ``ValueError`` if others reach ``ip`` and it is not a good one."""
+    own = os.environ.get("JUPYTER_TOKEN", "").strip()  # as the server reads what a browser sends
+    if listening.is_alone(ip):
+        return own or secrets.token_hex(24)
+    if len(own) < SHORTEST:
+        given = f"the one in JUPYTER_TOKEN has {len(own)}" if own else "JUPYTER_TOKEN holds none"
+        raise ValueError(
+            f"Whoever reaches {ip} and knows the token can do all that you can on this machine. So it must be a token\n"
+            f"of your own, of {SHORTEST} characters or more; {given}. To make one:\n\n"
+            '    export JUPYTER_TOKEN=$(python3 -c "import secrets; print(secrets.token_hex(24))")'
+        )
+    return own
 
 
 def has_display() -> bool:
@@ -51,15 +78,24 @@ def has_display() -> bool:
 
 
 def own_folder() -> Path:
-    """Where the server keeps its state: below ``UNLADEN_STATE``, else in the environment, else in a temporary place."""
-    folder = Path(os.environ.get("UNLADEN_STATE") or sys.prefix) / "unladen-lab"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if os.access(folder, os.W_OK):
-            return folder
-    except OSError:
-        pass
-    return Path(tempfile.mkdtemp(prefix="unladen-lab-"))
+    """Where the server keeps its state, for this user's eyes only: below ``UNLADEN_STATE``, else in the environment.
+
+    Where that is another user's, or cannot be written to, it is beside the progress; failing that, a temporary place.
+    """
+    places = [os.environ.get("UNLADEN_STATE") or (sys.prefix if sys.prefix != sys.base_prefix else "")]
+    with contextlib.suppress(RuntimeError):  # a user without a home
+        places.append(store.folder().parent)
+    for place in filter(None, places):
+        folder = Path(place).absolute() / "unladen-lab"
+        with contextlib.suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if folder.stat().st_uid == os.geteuid():
+                folder.chmod(0o700)
+                if os.access(folder, os.W_OK) and not folder.stat().st_mode & 0o077:
+                    return folder
+    temporary = tempfile.mkdtemp(prefix="unladen-lab-")
+    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+    return Path(temporary)
 
 
 def server_environment(folder: Path, token: str) -> dict[str, str]:
@@ -71,8 +107,11 @@ def server_environment(folder: Path, token: str) -> dict[str, str]:
     home = host.home()
     configuration = os.environ.get("JUPYTER_CONFIG_DIR") or (os.path.join(home, ".jupyter") if home else folder)
     environment = variables.own(os.environ)
-    for variable in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "JUPYTERLAB_DIR", "JUPYTER_NO_CONFIG"):
+    strangers = ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "JUPYTERLAB_DIR", "JUPYTER_NO_CONFIG")
+    for variable in (*strangers, "MAKEFLAGS", "MFLAGS", "MAKELEVEL"):  # those of make are not for a cell's `!make`
         environment.pop(variable, None)
+    if str(REPOSITORY) not in sys.path[1:]:  # found only because it was started there, as a kernel is not
+        environment["PYTHONPATH"] = str(REPOSITORY)
     environment.setdefault("JUPYTERLAB_SETTINGS_DIR", os.path.join(configuration, "lab", "user-settings"))
     return environment | {
         "JUPYTER_TOKEN": token,
@@ -88,17 +127,16 @@ def server_environment(folder: Path, token: str) -> dict[str, str]:
     }
 
 
-def server_command(repository: Path, port: int, browser: bool) -> list[str]:
-    """The command that starts JupyterLab on ``repository``, offline and without its news."""
-    first = f"/lab/tree/{FIRST}" if (repository / FIRST).exists() else "/lab"
+def server_command(root: Path, page: str, ip: str, port: int, browser: bool) -> list[str]:
+    """The command that starts JupyterLab on the folder ``root``, offline and without its news."""
     options = {
-        "ServerApp.ip": HOST,
+        "ServerApp.ip": listening.interface(ip),
         "ServerApp.port": port,
         "ServerApp.port_retries": 0,
-        "ServerApp.root_dir": repository,
+        "ServerApp.root_dir": root,
         "ServerApp.open_browser": browser,
         "ServerApp.allow_root": True,  # a container's only user
-        "LabApp.default_url": first,
+        "LabApp.default_url": page,
         "LabApp.app_settings_dir": Path(__file__).with_name("lab_settings"),
         "LabApp.news_url": None,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
@@ -107,10 +145,11 @@ def server_command(repository: Path, port: int, browser: bool) -> list[str]:
     return [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())]
 
 
-def trust(repository: Path, folder: Path) -> None:
+def trust(root: Path, folder: Path) -> None:
     """Sign the course's notebooks, so that their stored drawings are shown before the first run, not only their texts.
 
-    Whoever starts the course runs its code; its drawings ask for no more trust than that.
+    Whoever starts the course runs its code; its drawings ask for no more trust than that. Other notebooks that lie
+    there are not signed.
     """
     import nbformat
     from nbformat.sign import NotebookNotary
@@ -118,34 +157,30 @@ def trust(repository: Path, folder: Path) -> None:
     data = folder / "data"
     data.mkdir(mode=0o700, exist_ok=True)
     notary = NotebookNotary(data_dir=str(data))
-    rooms = (repository / room for room in ("notebooks", "exercises", "solutions"))
-    for path in sorted(path for room in rooms for path in room.glob("*.ipynb")):
-        with contextlib.suppress(ValueError, nbformat.ValidationError):  # JupyterLab says best what is wrong with it
-            notary.sign(nbformat.read(path, as_version=4))
+    for path in sorted(path for room in ROOMS for path in (REPOSITORY / room).glob("*.ipynb")):
+        # What is missing was removed by its owner; what is wrong with a file, JupyterLab says best.
+        with contextlib.suppress(OSError, ValueError, nbformat.ValidationError):
+            notary.sign(nbformat.read(root / path.relative_to(REPOSITORY), as_version=4))
 
 
-def answers(port: int) -> bool:
-    """Whether a Jupyter server answers on ``port``."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=5)
-    try:
-        connection.request("GET", "/api")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-
-
-def wait_until_ready(server: subprocess.Popen, port: int, log: Path) -> None:
-    """Return when ``port`` answers; ``RuntimeError`` with the server's last words if it ended or takes too long."""
+def wait_until_ready(server: subprocess.Popen, ip: str, port: int, folder: Path, log: Path) -> None:
+    """Return when ``server`` answers and refuses whoever brings no token; ``RuntimeError`` says why it does not."""
     end = time.monotonic() + PATIENCE
-    while not answers(port):
+    listens = folder / "runtime" / f"jpserver-{server.pid}.json"  # another server may have been quicker to answer there
+    while not (listens.exists() and listening.status_of(ip, port, "/api") == 200):
+        if server.poll() is not None and not listening.is_free(ip, port):
+            raise PortLost
         if server.poll() is not None or time.monotonic() > end:
             words = "\n".join(
                 "    " + line for line in log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:]
             )
-            raise RuntimeError(f"JupyterLab did not start:\n{words}\nNext:  make doctor")
+            raise RuntimeError(f"JupyterLab did not start:\n{words}\nNext:  {said('doctor')}")
         time.sleep(0.1)
+    if listening.status_of(ip, port, "/api/contents") not in (401, 403):
+        raise RuntimeError(
+            "This JupyterLab would have let in whoever comes without the token, and was stopped: a configuration for\n"
+            "all users of this machine makes it so. The folders that may hold it:  python -m jupyter --paths"
+        )
 
 
 def stop(server: subprocess.Popen) -> None:
@@ -159,37 +194,43 @@ def stop(server: subprocess.Popen) -> None:
             server.wait()
 
 
-def announce(port: int, token: str, log: Path, seconds: float) -> None:
-    page = f"/lab/tree/{FIRST}" if (REPOSITORY / FIRST).exists() else "/lab"
-    print(f"The course is open ({seconds:.0f} s) at\n\n    http://{HOST}:{port}{page}?token={token}\n")
-    if "SSH_CONNECTION" in os.environ:
-        print(f"From your own computer first:  ssh -L {port}:{HOST}:{port} THIS-MACHINE")
+def announce(ip: str, port: int, page: str, token: str, log: Path, seconds: float) -> None:
+    """Say where the course is open. A token that others may try is not printed: this may be a container's log."""
+    url = f"{listening.in_url(ip, port)}{quote(page)}"
+    print(f"The course is open ({seconds:.0f} s) at\n")
+    if listening.is_alone(ip):
+        print(f"    {url}?token={quote(token)}\n")
+        if "SSH_CONNECTION" in os.environ:
+            print(f"From your own computer first:  ssh -L {port}:{ip}:{port} THIS-MACHINE")
+    else:
+        print(f"    {url}\n\nIt asks for the token in JUPYTER_TOKEN. Nothing on the way is encrypted.")
+        if ip != listening.reached_at(ip):
+            print(f"From a container, publish the port to your machine:  docker run -p 127.0.0.1:{port}:{port} …")
     print(f"Ctrl-C ends it. What the server has to say is in {log}", flush=True)
 
 
-def serve(port: int, browser: bool) -> int:
+def serve(root: Path, room: str, ip: str, port: int, browser: bool) -> int:
     """Run the server until it ends or this process is told to; its exit status, 0 when it was told to."""
-    start, folder = time.monotonic(), own_folder()
-    token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24)
+    start, folder, token = time.monotonic(), own_folder(), token_for(ip)
+    page = f"/lab/tree/{room}/{FIRST}" if (root / room / FIRST).exists() else "/lab"
     log = folder / f"server-{port}.log"
-    command, environment = server_command(REPOSITORY, port, browser), server_environment(folder, token)
     with log.open("w", encoding="utf-8") as words:
         # A session of its own: Ctrl-C reaches us alone, and we end the server in order.
         server = subprocess.Popen(
-            command,
-            env=environment,
-            cwd=REPOSITORY,
+            server_command(root, page, ip, port, browser),
+            env=server_environment(folder, token),
+            cwd=root,
             stdin=subprocess.DEVNULL,
             stdout=words,
             stderr=words,
             start_new_session=True,
         )
     try:
-        signing = threading.Thread(target=trust, args=(REPOSITORY, folder), daemon=True)
+        signing = threading.Thread(target=trust, args=(root, folder), daemon=True)
         signing.start()
-        wait_until_ready(server, port, log)
+        wait_until_ready(server, ip, port, folder, log)
         signing.join()
-        announce(port, token, log, time.monotonic() - start)
+        announce(ip, port, page, token, log, time.monotonic() - start)
         warm.start()
         return server.wait()
     except KeyboardInterrupt:
@@ -200,25 +241,42 @@ def serve(port: int, browser: bool) -> int:
         stop(server)
 
 
+def serve_on_a_free_port(root: Path, room: str, ip: str, wanted: int, browser: bool) -> int:
+    """`serve` on the first free port from ``wanted`` on."""
+    port = listening.free_port(ip, wanted)
+    while True:
+        if port != wanted:
+            print(f"Port {wanted} is in use by something else: taking {port}.", flush=True)
+        try:
+            return serve(root, room, ip, port, browser)
+        except PortLost:
+            port = listening.free_port(ip, port + 1)
+
+
 def interrupt(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="unladen lab", description="Open the course in JupyterLab.")
-    parser.add_argument("--port", type=int, default=8888, help="where to listen (default: 8888, or the next free one)")
+    parser = argparse.ArgumentParser(prog="unladen lab", description="Open your copies of the course in JupyterLab.")
+    parser.add_argument("--on", default="", metavar="ROOM", help=f"open the originals instead, in {', '.join(ROOMS)}")
+    parser.add_argument("--port", default="", metavar="N", help="where to listen (8888, or the next free one)")
+    parser.add_argument("--ip", default="", metavar="ADDRESS", help="who may come (127.0.0.1: this machine alone)")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser, even where there is a screen")
     options = parser.parse_args(arguments)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     try:
-        port = free_port(options.port)
-        if port != options.port:
-            print(f"Port {options.port} is in use by something else: taking {port}.", flush=True)
-        return serve(port, has_display() and not options.no_browser)
-    except (OSError, RuntimeError) as problem:
+        ip, wanted = listening.address_of(options.ip), listening.port_of(options.port)
+        token_for(ip)
+        listening.free_port(ip, wanted)
+        if not find_spec("jupyterlab"):
+            raise RuntimeError(f"{sys.executable} has no JupyterLab.\nNext:  {said('doctor')}")
+        browser = has_display() and not options.no_browser
+        return serve_on_a_free_port(*door(options.on), ip, wanted, browser)
+    except (OSError, RuntimeError, ValueError) as problem:
         print(f"\n{problem}\n", file=sys.stderr)
-        return 1
+        return 2 if isinstance(problem, ValueError) else 1
 
 
 if __name__ == "__main__":
