@@ -46,7 +46,7 @@ def test_other_pythons_are_looked_for_where_there_can_be_some(homeless):
 
 
 def test_jupyterlab_keeps_its_settings_in_the_folder_of_the_course(homeless, tmp_path):
-    program = f"from unladen.course import lab; e = lab.server_environment(lab.Path({str(tmp_path)!r}), 'token');"
+    program = f"from unladen.course import lab; e = lab.server_environment(lab.Path({str(tmp_path)!r}));"
     assert homeless(program + "print(e['JUPYTERLAB_SETTINGS_DIR'])").startswith(str(tmp_path))
 
 

@@ -13,7 +13,7 @@ from unladen.course import kernel, lab, variables
 
 
 def of_the_lab(folder):
-    return lab.server_environment(folder, "token")
+    return lab.server_environment(folder)
 
 
 @pytest.fixture

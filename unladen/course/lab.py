@@ -98,23 +98,21 @@ def own_folder() -> Path:
     return Path(temporary)
 
 
-def server_environment(folder: Path, token: str) -> dict[str, str]:
+def server_environment(folder: Path) -> dict[str, str]:
     """Environment of the server and its kernels, with everything of Jupyter's under ``folder``.
 
-    The token goes this way because every user of the machine can read a command line. A PYTHONPATH that was set for
-    another Python is left out: in the course, the course's packages win.
+    A PYTHONPATH that was set for another Python is left out: in the course, the course's packages win.
     """
     home = host.home()
     configuration = os.environ.get("JUPYTER_CONFIG_DIR") or (os.path.join(home, ".jupyter") if home else folder)
     environment = variables.own(os.environ)
-    strangers = ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "JUPYTERLAB_DIR", "JUPYTER_NO_CONFIG")
+    strangers = ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "JUPYTERLAB_DIR", "JUPYTER_NO_CONFIG", "JUPYTER_TOKEN")
     for variable in (*strangers, "MAKEFLAGS", "MFLAGS", "MAKELEVEL"):  # those of make are not for a cell's `!make`
         environment.pop(variable, None)
     if str(REPOSITORY) not in sys.path[1:]:  # found only because it was started there, as a kernel is not
         environment["PYTHONPATH"] = str(REPOSITORY)
     environment.setdefault("JUPYTERLAB_SETTINGS_DIR", os.path.join(configuration, "lab", "user-settings"))
     return environment | {
-        "JUPYTER_TOKEN": token,
         "JUPYTER_PREFER_ENV_PATH": "1",
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTER_DATA_DIR": str(folder / "data"),
@@ -213,12 +211,14 @@ def serve(root: Path, room: str, ip: str, port: int, browser: bool) -> int:
     """Run the server until it ends or this process is told to; its exit status, 0 when it was told to."""
     start, folder, token = time.monotonic(), own_folder(), token_for(ip)
     page = f"/lab/tree/{room}/{FIRST}" if (root / room / FIRST).exists() else "/lab"
-    log = folder / f"server-{port}.log"
+    log, secret = folder / f"server-{port}.log", folder / f"token-{port}"
+    # Neither on the command line, which every user can read, nor among the variables that a cell may print and save.
+    secret.write_text(token, encoding="utf-8")
     with log.open("w", encoding="utf-8") as words:
         # A session of its own: Ctrl-C reaches us alone, and we end the server in order.
         server = subprocess.Popen(
             server_command(root, page, ip, port, browser),
-            env=server_environment(folder, token),
+            env=server_environment(folder) | {"JUPYTER_TOKEN_FILE": str(secret)},
             cwd=root,
             stdin=subprocess.DEVNULL,
             stdout=words,
@@ -230,6 +230,7 @@ def serve(root: Path, room: str, ip: str, port: int, browser: bool) -> int:
         signing.start()
         wait_until_ready(server, ip, port, folder, log)
         signing.join()
+        secret.unlink(missing_ok=True)
         announce(ip, port, page, token, log, time.monotonic() - start)
         warm.start()
         return server.wait()
@@ -237,6 +238,7 @@ def serve(root: Path, room: str, ip: str, port: int, browser: bool) -> int:
         print("\nThe course is closed.")
         return 0
     finally:
+        secret.unlink(missing_ok=True)
         behind.end()
         stop(server)
 
