@@ -64,7 +64,7 @@ clean: ## remove what was installed and made; your copies and your progress stay
 	@echo "Your copies (work/), what was set aside (kept/), every notebook and your progress stay."
 	@echo "The next start needs the network, and installs again: in a minute what uv still has in its cache, else in some."
 	@rm -rf $(MADE)
-	@find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
+	@find unladen $(wildcard tests img) -name __pycache__ -prune -exec rm -rf {} +
 
 ##@ For whoever maintains it
 test-extras: ## prove what needs ROOT, Pythran, Taichi, Fortran or other Pythons, in .venv-extras

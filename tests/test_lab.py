@@ -124,7 +124,7 @@ def test_on_every_address_nobody_comes_in_without_the_token(learners, host):
 
 
 def test_a_published_port_may_have_any_name_on_the_other_side(learners):
-    for name in ("localhost:9999", "classroom.example:80", "192.0.2.7:8888"):
+    for name in ("localhost:9999", "classroom.example:80", "203.0.113.7:8888"):
         assert status("127.0.0.1", learners.port, "/api/contents", **authorised(Host=name)) == 200
         assert status("127.0.0.1", learners.port, "/api/contents", Host=name) == 403
 
@@ -164,7 +164,7 @@ def run_lab(folder, *words: str, **variables: str) -> subprocess.CompletedProces
         (["--ip", "0.0.0.0"], {}, "16 characters or more; JUPYTER_TOKEN holds none"),
         (["--ip", "::"], {"JUPYTER_TOKEN": "short"}, "the one in JUPYTER_TOKEN has 5"),
         (["--ip", "0.0.0.0"], {"JUPYTER_TOKEN": " " * 40}, "secrets.token_hex(24)"),
-        (["--ip", "192.0.2.1"], {}, "16 characters or more"),
+        (["--ip", "203.0.113.1"], {}, "16 characters or more"),
         (["--ip", "foo"], {}, "'foo' is not the address of a network interface"),
         (["--ip", "255.255.255.255"], {"JUPYTER_TOKEN": TOKEN}, "is not the address of a network interface"),
         (["--ip", "fe80::1%lo"], {"JUPYTER_TOKEN": TOKEN}, "is not the address of a network interface"),
@@ -183,9 +183,9 @@ def test_what_cannot_be_meant_is_refused_in_a_few_lines(tmp_path, words, variabl
 
 
 def test_an_address_of_another_machine_is_said_to_be_one(tmp_path):
-    done = run_lab(tmp_path, "--ip", "192.0.2.1", JUPYTER_TOKEN=TOKEN)
+    done = run_lab(tmp_path, "--ip", "203.0.113.1", JUPYTER_TOKEN=TOKEN)
     assert done.returncode == 1
-    assert "192.0.2.1 is no address of this machine" in done.stderr and "Traceback" not in done.stderr
+    assert "203.0.113.1 is no address of this machine" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_port_for_root_alone_is_not_taken_for_a_busy_one():
@@ -212,7 +212,7 @@ def test_whoever_came_by_make_is_answered_in_its_words(monkeypatch):
         ("0.0.0.0", "http://127.0.0.1:8888"),
         ("::", "http://127.0.0.1:8888"),
         ("::1", "http://[::1]:8888"),
-        ("192.0.2.1", "http://192.0.2.1:8888"),
+        ("203.0.113.1", "http://203.0.113.1:8888"),
     ],
 )
 def test_the_address_that_is_announced_leads_there(ip, begins):
