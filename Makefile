@@ -31,7 +31,7 @@ help: # this list: the lines below that have two number signs
 ##@ For whoever learns or teaches
 lab: ## open your copies of the course in JupyterLab (ON=notebooks: the originals)
 	@$(SETUP)
-	@$(RUN) unladen lab --on="$(ON)" --port="$(PORT)" --ip="$(IP)" $(FLAGS)
+	@exec $(RUN) unladen lab --on="$(ON)" --port="$(PORT)" --ip="$(IP)" $(FLAGS)
 
 setup: ## install what the course needs, and no more
 	@$(SETUP)

@@ -135,6 +135,11 @@ def test_a_server_for_this_machine_answers_to_no_other_name(server):
         assert status("127.0.0.1", server.port, "/api/contents", **headers) == expected
 
 
+def test_no_password_can_be_put_in_the_place_of_the_token(learners):
+    with urllib.request.urlopen(f"http://127.0.0.1:{learners.port}/login", timeout=30) as page:
+        assert "new_password" not in page.read().decode()
+
+
 def test_a_token_for_others_is_said_nowhere_where_others_could_read_it(learners):
     assert "token in JUPYTER_TOKEN" in learners.printed and f"-p 127.0.0.1:{learners.port}" in learners.printed
     log = (learners.state / f"server-{learners.port}.log").read_text()

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from tests.checkout import REPOSITORY
+from tests.processes import ends
 
 MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
 
@@ -85,14 +86,28 @@ def test_what_doctor_finds_is_not_taken_for_a_failure_of_make(make):
     assert "there is something to do" in explained and error.startswith("make:")
 
 
+def python_that(does: str, place) -> None:
+    """Put a script in the place of the environment's Python."""
+    (place / "unladen/course").mkdir(parents=True)
+    (place / ".venv/bin").mkdir(parents=True)
+    python = place / ".venv/bin/python"
+    python.write_text(f"#!/bin/sh\n{does}\n")
+    python.chmod(0o755)
+
+
 @pytest.mark.parametrize("variable", ["PORT=80; echo trapped", "IP=$(shell)", "ON=no such room", "PORT="])
 def test_a_value_reaches_the_course_as_one_word(make, variable):
-    (make.place / "unladen/course").mkdir(parents=True)
-    (make.place / ".venv/bin").mkdir(parents=True)
-    python = make.place / ".venv/bin/python"
-    python.write_text('#!/bin/sh\nfor word; do echo "<$word>"; done\n')
-    python.chmod(0o755)
+    python_that('for word; do echo "<$word>"; done', make.place)
     done = make("lab", variable, "PYTHON=true")
     name, value = variable.split("=")
     assert f"<--{name.lower()}={value.replace('$(shell)', '')}>" in done.stdout.splitlines()
     assert done.stdout.count("<") == 6  # -m unladen lab, and three options
+
+
+def test_whoever_ends_make_ends_the_server_too(make):
+    python_that("echo $$; exec sleep 60", make.place)
+    process = subprocess.Popen(["make", "lab", "PYTHON=true"], cwd=make.place, stdout=subprocess.PIPE, text=True)
+    server = int(process.stdout.readline())
+    process.terminate()
+    assert ends(server) and process.wait(30)
+    process.stdout.close()

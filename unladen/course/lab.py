@@ -134,6 +134,8 @@ def server_command(root: Path, page: str, ip: str, port: int, browser: bool) -> 
         "ServerApp.root_dir": root,
         "ServerApp.open_browser": browser,
         "ServerApp.allow_root": True,  # a container's only user
+        "PasswordIdentityProvider.hashed_password": "",  # nothing shorter than the token opens the door
+        "PasswordIdentityProvider.allow_password_change": False,
         "LabApp.default_url": page,
         "LabApp.app_settings_dir": Path(__file__).with_name("lab_settings"),
         "LabApp.news_url": None,
