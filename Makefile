@@ -62,7 +62,7 @@ test: ## prove all of it: style, every notebook against its stored outputs, ever
 clean: ## remove what was installed and made; your copies and your progress stay
 	@echo "Removing $(MADE), and __pycache__ beside the code."
 	@echo "Your copies (work/), what was set aside (kept/), every notebook and your progress stay."
-	@echo "The next start needs the network, and installs again: in a minute what uv still has in its cache, else in some."
+	@echo "The next start needs the network and installs anew: a minute with what uv has in its cache, some without it."
 	@rm -rf $(MADE)
 	@find unladen $(wildcard tests img) -name __pycache__ -prune -exec rm -rf {} +
 
