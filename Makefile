@@ -18,8 +18,6 @@ ALONE = env -u PYTHONHOME -u PYTHONPATH
 SETUP = $(PYTHON) -E unladen/course/bootstrap.py --with "$(WITH)"
 # What is put into format; the cells of the notebooks are set by hand, as they are projected.
 CODE = unladen tests img
-# What `make clean` removes. Checkpoints are not among it: they are copies of what somebody wrote.
-MADE = .venv .venv-extras slides .pytest_cache .ruff_cache
 RUN = $(ALONE) PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m
 # The same for what the core does without, in an environment of its own.
 EXTRAS = $(PYTHON) -E unladen/course/bootstrap.py --with "root jit $(WITH)" --into .venv-extras
@@ -59,6 +57,8 @@ test: ## prove all of it: style, every notebook against its stored outputs, ever
 	    --no-loadscope-reorder --durations=10 $(FLAGS)
 	$(RUN) pytest tests -m 'measures and not extras' --durations=10 $(FLAGS)
 
+# Checkpoints are not removed: they are copies of what somebody wrote.
+MADE = .venv .venv-extras slides .pytest_cache .ruff_cache
 clean: ## remove what was installed and made; your copies and your progress stay
 	@echo "Removing $(MADE), and __pycache__ beside the code."
 	@echo "Your copies (work/), what was set aside (kept/), every notebook and your progress stay."
