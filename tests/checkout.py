@@ -9,10 +9,15 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 BEFORE = (  # standard library only
     "bootstrap.py",
     "browser.py",
+    "ceilings.py",
     "doctor.py",
+    "findings.py",
     "host.py",
     "inventory.py",
+    "network.py",
     "places.py",
+    "storage.py",
+    "toolchain.py",
     "variables.py",
 )
 
@@ -23,6 +28,8 @@ def small_copy(folder: Path) -> Path:
     course.mkdir(parents=True)
     for name in BEFORE:
         shutil.copy(REPOSITORY / "unladen" / "course" / name, course)
+    (folder / "unladen" / "timing").mkdir()
+    shutil.copy(REPOSITORY / "unladen" / "timing" / "allowance.py", folder / "unladen" / "timing")
     (course / "__init__.py").touch()
     (course.parent / "__init__.py").touch()
     for lock in REPOSITORY.glob("requirements*.txt"):

@@ -13,7 +13,7 @@ import pytest
 
 from tests.checkout import REPOSITORY, small_copy
 from unladen.build import cache
-from unladen.course import bootstrap, doctor, host, places
+from unladen.course import bootstrap, doctor, host, places, storage, toolchain
 
 
 @pytest.fixture
@@ -71,15 +71,20 @@ def test_it_needs_no_package_at_all(tmp_path):
     assert "missing" in done.stdout
 
 
-def test_without_a_compiler_it_says_which_command_installs_one(tmp_path, nowhere):
+def test_before_set_up_a_missing_compiler_is_no_fault_as_set_up_brings_one(tmp_path, nowhere):
     copy = small_copy(tmp_path / "ohne Compiler ü")
     environment = {k: v for k, v in os.environ.items() if k not in ("CC", "CXX")} | {"PATH": str(nowhere)}
-    status, report = ask(copy, environment)
-    assert status == 1
+    _, report = ask(copy, environment)
     for language in ("C compiler", "C++ compiler"):
-        finding = line_of(report, language)
-        assert finding.startswith("missing")
-        assert "-> " in finding and "make lab WITH=zig" in finding
+        assert line_of(report, language).startswith("ok") and "set-up brings one" in line_of(report, language)
+
+
+def test_after_set_up_a_missing_compiler_stops_only_the_cells_that_need_one(nowhere, monkeypatch):
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setenv("PATH", str(nowhere))
+    finding = toolchain.check_compilers({"headers": sys.prefix, "version": [3, 13]})[0]
+    assert finding.state == "missing" and not finding.needed
+    assert host.install_command("compiler") in finding.fix and "make lab" in finding.fix
 
 
 def test_a_compiler_that_fails_is_broken_not_missing(tmp_path):
@@ -163,7 +168,7 @@ def test_make_works_with_variables_that_would_end_any_python(old_numpy, tmp_path
 def test_a_variable_that_spoils_a_good_compiler_is_to_blame(tmp_path, monkeypatch, variable, header):
     (tmp_path / header).write_text("#error made for another compiler\n")
     monkeypatch.setenv(variable, str(tmp_path))
-    findings = [finding for finding in doctor.check_compilers({}) if finding.state == "broken"]
+    findings = [finding for finding in toolchain.check_compilers({}) if finding.state == "broken"]
     assert findings and all(finding.fix == f"unset {variable}" for finding in findings)
     assert all(str(tmp_path) in finding.detail for finding in findings)
 
@@ -184,7 +189,7 @@ def test_a_library_of_another_system_is_to_blame_for_what_cannot_be_imported(tmp
 @pytest.mark.parametrize("chosen", ["false", "no-such-compiler", "gcc '"])
 def test_a_compiler_that_was_chosen_and_does_not_work_is_to_be_chosen_no_more(monkeypatch, chosen):
     monkeypatch.setenv("CC", chosen)
-    finding = doctor.check_compilers({})[0]
+    finding = toolchain.check_compilers({})[0]
     assert finding.state != "ok" and finding.fix == "unset CC" and chosen in finding.detail
 
 
@@ -193,13 +198,13 @@ def test_a_compiler_may_be_in_a_folder_with_a_blank(tmp_path, monkeypatch):
     (tmp_path / "my tools").mkdir()
     (tmp_path / "my tools" / "cc").symlink_to(shutil.which(host.find_compiler("CC")[0]))
     monkeypatch.setenv("CC", str(tmp_path / "my tools" / "cc"))
-    assert doctor.check_compilers({})[0].state == "ok"
+    assert toolchain.check_compilers({})[0].state == "ok"
 
 
 def test_a_cache_that_cannot_be_written_does_not_stop_the_course(tmp_path, monkeypatch):
     (tmp_path / "a file").touch()
     monkeypatch.setenv("UNLADEN_CACHE", str(tmp_path / "a file" / "cache"))
-    (finding,) = doctor.check_cache()
+    (finding,) = storage.check_cache()
     assert finding.state == "broken" and "UNLADEN_CACHE" in finding.fix
     assert not finding.needed
 
@@ -210,11 +215,11 @@ def test_a_cache_that_the_builds_do_not_trust_is_not_called_fine(tmp_path, monke
     shared.chmod(0o777)
     monkeypatch.setenv("UNLADEN_CACHE", str(shared))
     assert cache.usable() != shared and "other users" in capfd.readouterr().err
-    (finding,) = doctor.check_cache()
+    (finding,) = storage.check_cache()
     assert finding.state == "broken" and "other users" in finding.detail
     assert finding.fix == f"chmod 700 '{shared}'"
     shared.chmod(0o700)
-    assert doctor.check_cache()[0].state == "ok"
+    assert storage.check_cache()[0].state == "ok"
 
 
 def test_where_chmod_changes_nothing_it_is_not_the_advice(tmp_path, monkeypatch):
@@ -222,7 +227,7 @@ def test_where_chmod_changes_nothing_it_is_not_the_advice(tmp_path, monkeypatch)
     tmp_path.chmod(0o777)
     monkeypatch.setenv("UNLADEN_CACHE", str(tmp_path))
     monkeypatch.setattr(places, "heeds_modes", lambda folder: False)
-    (finding,) = doctor.check_cache()
+    (finding,) = storage.check_cache()
     assert "chmod changes nothing" in finding.detail
     assert finding.fix.startswith("export UNLADEN_CACHE=") and "Linux" in finding.fix
 
@@ -258,7 +263,7 @@ def test_a_place_for_temporary_files_is_asked_for_where_there_is_none(monkeypatc
     def nowhere():
         raise FileNotFoundError("No usable temporary directory found")
 
-    monkeypatch.setattr(doctor.tempfile, "gettempdir", nowhere)
+    monkeypatch.setattr(storage.tempfile, "gettempdir", nowhere)
     findings = doctor.examine()
     assert findings[-1].needed and "TMPDIR" in findings[-1].fix
 

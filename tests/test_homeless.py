@@ -66,7 +66,7 @@ def test_set_up_asks_pip_for_its_settings(homeless):
 
 
 def test_doctor_says_where_things_could_be_kept(homeless):
-    program = "from unladen.course import doctor; f, = doctor.check_cache(); print(f.detail, '->', f.fix, f.needed)"
+    program = "from unladen.course import storage; f, = storage.check_cache(); print(f.detail, '->', f.fix, f.needed)"
     said = homeless(program)
     assert "HOME is not set" in said and "export UNLADEN_CACHE=" in said and said.endswith("False\n")
 

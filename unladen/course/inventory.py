@@ -1,18 +1,32 @@
 """What is installed in the course's environment, as its own Python sees it. The standard library only."""
 
+import importlib.util
 import json
 import os
+import platform
+import shlex
 import subprocess
+import sys
+from collections import namedtuple
+from pathlib import Path
 
 if __package__:
-    from . import bootstrap, variables
+    from . import bootstrap, host, variables
+    from .findings import NOT_YET, broken, missing, ok
 else:  # run by its path: the environment may be missing
     import bootstrap
+    import host
     import variables
+    from findings import NOT_YET, broken, missing, ok
+
+REPOSITORY = bootstrap.REPOSITORY
+VENV = REPOSITORY / ".venv"
+# folder: of the environment; python: its interpreter; ours: whether it is the one that `make` makes
+Course = namedtuple("Course", "folder python ours")
 
 # Run by the course's Python: what is installed, what of it can be imported, which kernel notebooks would get.
 PROBE = """
-import importlib, importlib.metadata, json, re, sys, sysconfig
+import importlib, importlib.metadata, json, os, re, sys, sysconfig
 try:
     from packaging.markers import Marker
 except ImportError:
@@ -38,37 +52,167 @@ for name in ("unladen", "IPython", "ipykernel", "jupyterlab", "matplotlib", "num
         failing.append(f"{name} ({type(problem).__name__}: {words})")
 try:
     from jupyter_client.kernelspec import KernelSpecManager
-    kernel = KernelSpecManager().get_kernel_spec("python3").argv[0]
+    spec = KernelSpecManager().get_kernel_spec("python3")
+    kernel, described = spec.argv[0], spec.resource_dir
 except BaseException as problem:
-    kernel = ""
+    kernel = described = ""
+print()
 print(json.dumps({"missing": missing, "wrong": wrong, "failing": failing, "outside": outside, "kernel": kernel,
-    "zig": "ziglang" in known, "playwright": "playwright" in known,
-    "headers": sysconfig.get_paths()["include"]}))
+    "described": described, "prefix": sys.prefix, "version": sys.version_info[:2], "zig": "ziglang" in known,
+    "playwright": "playwright" in known, "pip": "pip" in known, "headers": sysconfig.get_paths()["include"]}))
 """
 
 
-def facts(environment: dict = None) -> dict:
-    """What ``PROBE`` finds in ``.venv``; ``{}`` when there is none, or its Python does not run in ``environment``.
+def course() -> Course:
+    """The environment that is judged: ``.venv``, or the one in which ``python -m unladen`` was asked, if another.
 
-    Without one, it runs as `make` has it: with no variable that leads to another Python.
+    A hub and a conda user have the course's packages elsewhere. A bare Python, which has none, is what ``.venv`` is
+    made from.
+    """
+    if __package__ and os.path.realpath(sys.prefix) != os.path.realpath(str(VENV)) and _has_course():
+        return Course(Path(sys.prefix), sys.executable, False)
+    return Course(VENV, str(bootstrap.interpreter_of(VENV)), True)
+
+
+def _has_course() -> bool:
+    alone = sys.prefix != sys.base_prefix or os.path.isdir(os.path.join(sys.prefix, "conda-meta"))
+    return alone or any(importlib.util.find_spec(name) for name in ("IPython", "numpy", "jupyterlab"))
+
+
+def facts(environment: dict = None) -> dict:
+    """What ``PROBE`` finds in the course's environment; ``{}`` without one, or if its Python does not run.
+
+    Without ``environment``, ``.venv`` is asked as `make` has it: with no variable that leads to another Python.
 
     ``missing``, ``wrong``: names of packages that are not as the locks have them; ``failing``, ``outside``: what cannot
     be imported, or comes from elsewhere; ``kernel``: its command; ``zig``, ``playwright``: whether these are installed;
     ``headers``: the folder of ``Python.h``.
     """
-    venv = bootstrap.REPOSITORY / ".venv"
-    python = str(bootstrap.interpreter_of(venv))
-    stamp, _ = bootstrap.state_of(venv)
-    files = [bootstrap.REPOSITORY / name for name in stamp.get("locks", ["requirements.txt"])]
+    here = course()
+    stamp, _ = bootstrap.state_of(VENV) if here.ours else ({}, "")
+    files = [REPOSITORY / name for name in stamp.get("locks", ["requirements.txt"])]
     locks = [str(path) for path in files if path.exists()]
+    if environment is None:
+        environment = _as_made(os.environ) if here.ours else dict(os.environ)
     try:
         answer = subprocess.run(
-            [python, "-c", PROBE, *locks],
+            [here.python, "-c", PROBE, *locks],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=variables.own(os.environ) if environment is None else environment,
+            env=environment,
+            cwd="/",  # a notebook finds `unladen` from wherever it lies
             timeout=120,
         )
-        return json.loads(answer.stdout.decode("utf-8").splitlines()[-1])
+        found = json.loads(answer.stdout.decode("utf-8").splitlines()[-1])
+        # in an environment of somebody else's, where packages come from is his to say
+        return found if here.ours else dict(found, outside=[])
     except (OSError, ValueError, IndexError, subprocess.SubprocessError):
         return {}
+
+
+def _as_made(environment) -> dict:
+    """The ``environment`` as `make lab` has it: no variable leads to another Python, nor to Jupyter's other folders."""
+    kept = {name: value for name, value in variables.own(environment).items() if not name.startswith("JUPYTER")}
+    return dict(kept, JUPYTER_PREFER_ENV_PATH="1")
+
+
+def install_into(here: Course, what: str) -> str:
+    """The command that installs ``what`` (pip's words) into an environment that is not `make`'s."""
+    command = f"{here.python} -m pip install {what}"
+    return command if os.access(str(here.folder), os.W_OK) else f"ask whoever looks after {here.folder} for:  {command}"
+
+
+def check_python() -> list:
+    """Whether there is a Python that the course supports, and whether it can make an environment, if one is wanted."""
+    version, place = platform.python_version(), sys.executable
+    oldest, newest = bootstrap.name(bootstrap.OLDEST), bootstrap.name(bootstrap.NEWEST)
+    supported = bootstrap.OLDEST <= sys.version_info[:2] <= bootstrap.NEWEST
+    working = not course().ours or not bootstrap.state_of(VENV)[1]
+    other = "" if supported or working else bootstrap.newer_interpreter()
+    if not (supported or other or working):
+        return [broken("Python", f"{version}; the course needs {oldest} to {newest}", host.install_command("python"))]
+    found = [ok("Python", f"{version} ({place})" if supported else other or "the one in .venv")]
+    if supported and not working and not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
+        named = bootstrap.name(sys.version_info)
+        detail = f"Python {named} comes without `venv` and `ensurepip`, from which set-up makes .venv"
+        found.append(missing("venv", detail, host.install_command("venv", named)))
+    return found
+
+
+def check_packages(facts: dict) -> list:
+    """The environment, its packages against the lock, whether they import, and the kernel."""
+    here = course()
+    if here.ours:
+        return _check_ours(facts)
+    found = [ok("environment", f"{here.folder}, the one that was asked")]
+    lock = "--require-hashes -r " + str(REPOSITORY / "requirements.txt")
+    anew = install_into(here, lock)
+    if not facts:
+        return [*found, broken("packages", "this environment's Python does not answer", anew)]
+    number = len(facts["missing"]) + len(facts["wrong"])
+    if number:  # somebody else's choice: whether it serves is seen by importing
+        names = ", ".join([*facts["missing"], *facts["wrong"]][:6])
+        detail = f"{number} not as the lock has them: {names}; the course is proven with the lock's"
+        found.append((missing if facts["missing"] else broken)("packages", detail, anew, needed=False))
+    else:
+        found.append(ok("packages", "as the lock has them"))
+    return [*found, *check_imports(facts, anew)]
+
+
+def _check_ours(facts: dict) -> list:
+    stamp, reason = bootstrap.state_of(VENV)
+    anew, lab = "rm -rf .venv && make lab", "make lab"
+    if not os.access(str(REPOSITORY), os.W_OK):
+        anew = lab = "clone the course into a folder of yours; or ask whoever set it up here for:  make lab"
+    if reason:
+        state = missing if reason == "there is none yet" else broken
+        return [state(NOT_YET, f".venv: {reason}", lab)]
+    found = [ok("environment", ".venv, made by `make`" if stamp else ".venv, not made by `make`")]
+    if not facts:
+        return [*found, broken("packages", "the environment's Python does not answer", anew)]
+    extras = [e for e in bootstrap.known_extras() if bootstrap.lock_of(e) in stamp.get("locks", {})]
+    if stamp and stamp["locks"] != bootstrap.wanted_locks(extras):
+        found.append(broken("packages", "the lock has changed since they were installed", lab))
+    elif facts["missing"] or facts["wrong"]:
+        state = missing if facts["missing"] else broken
+        names = ", ".join([*facts["missing"], *facts["wrong"]][:6])
+        count = len(facts["missing"]) + len(facts["wrong"])
+        found.append(state("packages", f"{count} not as the lock has them: {names}", anew))
+    else:
+        found.append(ok("packages", "as the lock has them"))
+    return [*found, *check_imports(facts, anew)]
+
+
+def check_imports(facts: dict, anew: str) -> list:
+    """Whether the packages can be imported and make a kernel; which variable is to blame if not, else ``anew``."""
+    if importable(facts):
+        return [ok("imports", "unladen, NumPy, Numba, Matplotlib, JupyterLab"), _check_kernel(facts, anew)]
+    folder = ".venv" if course().ours else str(course().folder)
+    detail = "; ".join([*facts["failing"], *(f"from outside {folder}: {name}" for name in facts["outside"])][:3])
+    blamed = variables.culprit(_imports_with)
+    if blamed:
+        detail += f" (because of {variables.shown(blamed)})"
+        return [broken("imports", detail, f"unset {blamed}")]  # of the kernel nothing is known before that
+    if all("No module named 'unladen'" in failing for failing in [*facts["failing"], *facts["outside"]]):
+        anew = "make lab" if course().ours else "export PYTHONPATH=" + shlex.quote(str(REPOSITORY))
+    return [broken("imports", detail, anew), _check_kernel(facts, anew)]
+
+
+def _check_kernel(facts: dict, anew: str):
+    command = facts["kernel"]
+    if not command:
+        return missing("kernel", "no kernel called python3", anew)
+    prefixes = tuple(os.path.join(p, "") for p in {facts["prefix"], os.path.realpath(facts["prefix"])})
+    if os.path.isabs(command) and not command.startswith(prefixes):
+        detail = f"python3 starts {command}, which is another environment's ({facts['described']})"
+        fix = f"{course().python} -m ipykernel install --prefix {facts['prefix']}, or remove that folder"
+        return broken("kernel", detail, fix)
+    return ok("kernel", "python3")
+
+
+def importable(facts: dict) -> bool:
+    return bool(facts) and not facts["failing"] and not facts["outside"]
+
+
+def _imports_with(environment: dict) -> bool:
+    return importable(facts(environment))

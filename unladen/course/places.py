@@ -19,6 +19,7 @@ if __package__:
 else:  # run by its path: the package's own dependencies may be missing
     import host
 
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
 ELSEWHERE = "export UNLADEN_CACHE=/a/folder/of/yours"
 INSIDE = ELSEWHERE + "    (inside Linux's own file system, not below /mnt)"
 
@@ -32,6 +33,54 @@ def cache_folder() -> Path:
         return Path(home, "Library", "Caches", "unladen") if home else None
     caches = os.environ.get("XDG_CACHE_HOME") or (home and os.path.join(home, ".cache"))
     return Path(caches, "unladen").absolute() if caches else None
+
+
+def state_folder() -> Path:
+    """Where the learner's progress is kept; ``None`` if no place is known."""
+    if os.environ.get("UNLADEN_STATE"):
+        return Path(os.environ["UNLADEN_STATE"]).absolute()
+    if os.environ.get("XDG_STATE_HOME"):
+        return Path(os.environ["XDG_STATE_HOME"], "unladen").absolute()
+    home, mac = host.home(), platform.system() == "Darwin"
+    return (
+        Path(home, *(("Library", "Application Support") if mac else (".local", "state")), "unladen") if home else None
+    )
+
+
+def work_folders() -> list:
+    """Where the learner's own copies may go: the first that can be written to is taken."""
+    if os.environ.get("UNLADEN_WORK"):
+        return [Path(os.environ["UNLADEN_WORK"]).absolute()]
+    return [REPOSITORY / "work", *([Path(host.home(), "unladen-work")] if host.home() else [])]
+
+
+def unwritable(folder: Path) -> str:
+    """Empty if ``folder``, or the first above it that is there, can be written to; else why not."""
+    while not os.path.lexists(str(folder)) and folder != folder.parent:
+        folder = folder.parent
+    try:
+        with tempfile.TemporaryFile(dir=str(folder)):
+            return ""
+    except OSError as problem:
+        return problem.strerror
+
+
+def runs_nothing(folder: Path) -> bool:
+    """Whether the file system of ``folder`` is mounted noexec."""
+    return bool(os.statvfs(str(folder)).f_flag & getattr(os, "ST_NOEXEC", 0))
+
+
+def mount_of(folder: Path) -> str:
+    """Where the file system of ``folder`` is mounted."""
+    place = os.path.realpath(str(folder))
+    while not os.path.ismount(place):
+        place = os.path.dirname(place)
+    return place
+
+
+def is_drive_of_windows(folder: Path) -> bool:
+    """Whether ``folder`` is on a drive of Windows, as WSL shows them in Linux."""
+    return "microsoft" in platform.release().lower() and mount_of(folder).startswith("/mnt/")
 
 
 def problem_of(folder: Path) -> tuple:
@@ -55,7 +104,8 @@ def problem_of(folder: Path) -> tuple:
         return "other users can write to it, and chmod changes nothing there (a drive of Windows?)", INSIDE
     said = loads_from(folder)
     if said:
-        return f"libraries cannot be loaded from there ({said})", ELSEWHERE
+        mounted = f": {mount_of(folder)} is mounted noexec" if runs_nothing(folder) else ""
+        return f"libraries cannot be loaded from there ({said}{mounted})", ELSEWHERE
     return "", ""
 
 

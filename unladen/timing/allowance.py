@@ -2,9 +2,9 @@
 
 A container, a unit of systemd or a hub's spawner limits the group that a process is in, or any group above that one:
 the smallest limit counts. ``root`` is the folder in which ``proc`` and ``sys`` are.
-"""
 
-from __future__ import annotations
+Standard library only, and Python 3.6, for `make doctor` asks, too, before anything is installed.
+"""
 
 import re
 import resource
@@ -25,25 +25,45 @@ def share_of_cores(root: Path = _ROOT) -> float:
         for quota in quotas:  # "max", "-1" and nothing stand for no limit
             if len(quota) == 2 and all(word.isdigit() and int(word) for word in quota):
                 found.append(int(quota[0]) / int(quota[1]))
-        for name in ("cpuset.cpus.effective", "cpuset.effective_cpus"):
-            found += [bound] if (bound := _members(_read(group / name))) else []
+        bounds = [_members(_read(group / name)) for name in ("cpuset.cpus.effective", "cpuset.effective_cpus")]
+        found += [bound for bound in bounds if bound]
     return min(found)
 
 
 def memory_of_groups(root: Path = _ROOT) -> float:
     """How many bytes of memory the groups allow; infinite where none sets a limit."""
-    found = [float("inf")]
+    return min([limit for limit, _ in memory_limits(root)] or [float("inf")])
+
+
+def memory_limits(root: Path = _ROOT) -> list[tuple[int, Path]]:
+    """What each group allows, in bytes, and the file that says so."""
+    found = []
     for group in _groups(root):
         above = re.search(r"^hierarchical_memory_limit (\d+)$", _read(group / "memory.stat"), re.MULTILINE)
-        words = [_read(group / name).strip() for name in ("memory.max", "memory.limit_in_bytes")]
-        found += [int(word) for word in [*words, above[1] if above else ""] if word.isdigit()]
-    return min(found)
+        words = {name: _read(group / name).strip() for name in ("memory.max", "memory.limit_in_bytes")}
+        words["memory.stat"] = above.group(1) if above else ""
+        found += [(int(word), group / name) for name, word in words.items() if word.isdigit()]
+    return found
+
+
+def processes_left(root: Path = _ROOT) -> list[tuple[int, Path]]:
+    """How many more processes and threads each group allows, and the file that limits them."""
+    found = []
+    for group in _groups(root):
+        most, now = (_read(group / name).strip() for name in ("pids.max", "pids.current"))
+        found += [(int(most) - int(now), group / "pids.max")] if most.isdigit() and now.isdigit() else []
+    return found
 
 
 def addresses() -> float:
     """How many bytes this process may map, by ``ulimit -v`` and ``-d``; infinite without these."""
-    limits = (resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA))
-    return min((limit for limit in limits if limit != resource.RLIM_INFINITY), default=float("inf"))
+    return min(limit_of("RLIMIT_AS"), limit_of("RLIMIT_DATA"))
+
+
+def limit_of(kind: str) -> float:
+    """The limit ``kind`` of this process, as module ``resource`` calls it; infinite where it sets none."""
+    limit = resource.getrlimit(getattr(resource, kind))[0]
+    return float("inf") if limit == resource.RLIM_INFINITY else limit
 
 
 def _groups(root: Path) -> Iterator[Path]:
@@ -70,7 +90,7 @@ def _mounts(root: Path) -> Iterator[tuple[str, set[str], Path]]:
         where, _, kind = line.partition(" - ")
         fields, (kind, *_, options) = where.split(), kind.split() or [""]
         if kind in ("cgroup", "cgroup2"):
-            mounted, folder = (re.sub(r"\\(\d{3})", lambda octal: chr(int(octal[1], 8)), f) for f in fields[3:5])
+            mounted, folder = (re.sub(r"\\(\d{3})", lambda octal: chr(int(octal.group(1), 8)), f) for f in fields[3:5])
             controllers = set(options.split(",")) - {"rw", "ro"} if kind == "cgroup" else {""}
             yield mounted, controllers, root / folder.lstrip("/")
 
