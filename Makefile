@@ -18,7 +18,7 @@ ALONE = env -u PYTHONHOME -u PYTHONPATH
 SETUP = $(PYTHON) -E unladen/course/bootstrap.py --with "$(WITH)"
 # What is put into format; the cells of the notebooks are set by hand, as they are projected.
 CODE = unladen tests img
-RUN = $(ALONE) PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m
+RUN = $(ALONE) PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -E -m
 # The same for what the core does without, in an environment of its own.
 EXTRAS = $(PYTHON) -E unladen/course/bootstrap.py --with "root jit $(WITH)" --into .venv-extras
 RUN_EXTRAS = $(ALONE) PATH="$$(pwd)/.venv-extras/bin:$$PATH" .venv-extras/bin/python -m

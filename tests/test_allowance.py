@@ -113,6 +113,14 @@ def test_the_slice_that_a_spawner_limits_counts_and_so_does_every_group_above(ma
     assert allowance.share_of_cores(root) == 2
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_processes_that_are_left_are_those_of_the_tightest_group(machine, version):
+    top = "sys/fs/cgroup" + ("/pids" if version == 1 else "")
+    files = {f"{top}/a/pids.max": "100", f"{top}/a/pids.current": "97", f"{top}/a/b/pids.max": "max"}
+    root = machine("1:pids:/a/b" if version == 1 else "0::/a/b", v1("pids") if version == 1 else V2, files=files)
+    assert allowance.processes_left(root) == [(3, root / top / "a" / "pids.max")]
+
+
 def test_a_container_of_version_2_sees_its_own_group_as_the_root(machine):
     files = {"sys/fs/cgroup/cpu.max": "50000 100000", "sys/fs/cgroup/memory.max": "536870912"}
     root = machine("0::/", V2, files=files)

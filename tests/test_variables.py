@@ -47,3 +47,25 @@ def test_a_variable_is_to_blame_only_if_all_is_well_without_it(monkeypatch):
     monkeypatch.setenv("LIBRARY_PATH", "/right")
     assert variables.culprit(lambda without: "CPATH" not in without) == "CPATH"
     assert variables.culprit(lambda without: False) == ""
+
+
+def test_of_several_variables_all_that_are_to_blame_are_named(monkeypatch):
+    monkeypatch.setenv("LD_PRELOAD", "")
+    monkeypatch.setenv("NUMBA_OPT", "0")
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    guilty = {"NUMBA_OPT", "MPLBACKEND"}
+    assert set(variables.culprit(lambda without: not guilty & set(without)).split()) == guilty
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [("PYTHONOPTIMIZE", "2"), ("PYTHONHASHSEED", "nonsense"), ("MPLBACKEND", "nonsense"), ("NUMBA_DISABLE_JIT", "1")],
+)
+def test_what_would_make_python_and_its_libraries_behave_otherwise_does_not_reach_a_kernel(name, value, tmp_path):
+    assert name not in variables.own({name: value}) and variables.foreign({name: value}) == {name: value}
+    assert variables.foreign({"MPLBACKEND": "module://matplotlib_inline.backend_inline"}) == {}
+
+
+def test_what_an_image_calls_its_python_is_no_variable_of_pythons():
+    named = {"PYTHON_VERSION": "3.13", "PYTHON": "python3", "PYTHONDONTWRITEBYTECODE": "1"}
+    assert variables.foreign(named) == {} and variables.own(named) == named

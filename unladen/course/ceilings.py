@@ -21,9 +21,10 @@ else:  # run by its path: the environment may be missing
     import variables
     from findings import broken
 
-MEMORY = 1.5e9  # bytes: JupyterLab and a kernel after the hungriest chapter
-ADDRESSES = 8e9  # bytes: what the libraries map, and do not use
+MEMORY = 1.5 * 2**30  # bytes: JupyterLab and a kernel after the hungriest chapter
+ADDRESSES = 4 * 2**30  # bytes: what the libraries map, and do not use
 THREADS = 100  # that JupyterLab, a kernel and what a chapter starts have at once
+FEWEST = 30  # threads without which JupyterLab and one kernel do not start
 FILES = 256  # that JupyterLab and its kernels have open
 SECONDS = 3600  # of a processor's time that a long evening takes
 MORE = "ask for more: docker run --memory=2g, a hub's mem_limit, a job's --mem"
@@ -95,8 +96,8 @@ def check_processes(root: Path = Path("/")) -> list:
     left, file = min(_allowance().processes_left(root), default=(THREADS, None))
     if left < THREADS:
         fix = "ask for more: docker run --pids-limit, or TasksMax= of the unit"
-        return [broken("processes", f"{detail} ({file})", fix, needed=not count)]
-    return [_of_shell("processes", detail, "u", needed=not count)]
+        return [broken("processes", f"{detail} ({file})", fix, needed=count < FEWEST)]
+    return [_of_shell("processes", detail, "u", needed=count < FEWEST)]
 
 
 def _check_locks() -> list:
@@ -114,17 +115,19 @@ def _check_locks() -> list:
 
 def _of_shell(subject: str, detail: str, letter: str, needed: bool = False):
     """A finding about a limit of ``ulimit``, with what lifts it."""
-    kinds = {"v": "RLIMIT_AS", "d": "RLIMIT_DATA", "u": "RLIMIT_NPROC", "n": "RLIMIT_NOFILE", "t": "RLIMIT_CPU"}
+    return broken(subject, f"{detail} (ulimit -{letter})", lifting(letter), needed)
+
+
+def lifting(letter: str) -> str:
+    """What lifts the limit of ``ulimit -letter``: a command where this user may, else words."""
     import resource
 
-    kind = getattr(resource, kinds[letter])
-    soft, hard = resource.getrlimit(kind)
-    highest = "unlimited" if hard == resource.RLIM_INFINITY else str(hard // (1024 if letter in "vd" else 1))
-    if soft != hard:
-        fix = f"ulimit -{letter} {highest}"
-    else:
-        fix = f"a shell in which no `ulimit -{letter}` was said; or whoever runs this machine or job raises it"
-    return broken(subject, f"{detail} (ulimit -{letter})", fix, needed)
+    kinds = {"v": "AS", "d": "DATA", "u": "NPROC", "n": "NOFILE", "t": "CPU", "f": "FSIZE"}
+    soft, hard = resource.getrlimit(getattr(resource, "RLIMIT_" + kinds[letter]))
+    if soft == hard:
+        return f"a shell in which no `ulimit -{letter}` was said; or whoever runs this machine or job raises it"
+    unit = 1024 if letter in "vdf" else 1
+    return f"ulimit -{letter} " + ("unlimited" if hard == resource.RLIM_INFINITY else str(hard // unit))
 
 
 def _allowance():

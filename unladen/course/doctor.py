@@ -13,10 +13,9 @@ import subprocess
 import sys
 
 if __package__:
-    from . import bootstrap, browser, ceilings, host, inventory, network, storage, toolchain, variables
+    from . import browser, ceilings, host, inventory, network, storage, toolchain, variables
     from .findings import broken, missing, ok, report
 else:  # run by its path: the package's own dependencies may be missing
-    import bootstrap
     import browser
     import ceilings
     import host
@@ -30,29 +29,24 @@ else:  # run by its path: the package's own dependencies may be missing
 WINDOWS = "The course runs on Linux and macOS; on Windows, inside WSL 2 (in PowerShell:  wsl --install)."
 
 
-def check_variables() -> list:
-    """Variables that lead to another Python or alter this one: what becomes of the course's Python with them.
-
-    `make` starts the course without them, so they are in the way of other starts only.
-    """
+def check_variables(facts: dict) -> list:
+    """Variables that lead to another Python or alter this one, and what becomes of the course's Python with them."""
     foreign = variables.foreign(os.environ)
     if not foreign:
         return []
-    here = inventory.course()
     subject, values = " ".join(foreign), ", ".join(foreign.values())
-    reason = bootstrap.state_of(inventory.VENV)[1] if here.ours else ""
-    facts = {} if reason else inventory.facts(dict(os.environ))
-    problems = facts.get("failing", []) + [f"imported from there: {name}" for name in facts.get("outside", [])]
-    if here.ours and (reason or (facts and not problems)):
-        return [ok(subject, f"{values}: `make` starts the course without it")]
-    if not here.ours and facts and not problems:
+    if not inventory.course().ours:
         altering = [name for name in foreign if name in variables.ALTERING]
-        if not altering:
-            return [ok(subject, f"{values}: does no harm")]
-        detail = f"{values}: Python and its libraries do not do what the course shows"
-        return [broken(subject, detail, "unset " + " ".join(altering), needed=False)]
+        if not altering or not inventory.importable(facts):  # what cannot be imported is told with its variable
+            return []
+        detail = f"{variables.shown(' '.join(altering))}: Python and its libraries do not do what the course shows"
+        return [broken("variables", detail, "unset " + " ".join(altering), needed=False)]
+    with_them = {} if not facts else inventory.facts(dict(os.environ))
+    problems = with_them.get("failing", []) + [f"imported from there: {name}" for name in with_them.get("outside", [])]
+    if not facts or (with_them and not problems):
+        return [ok(subject, f"{values}: `make` starts the course without it")]
     said = problems[0] if problems else "the course's Python does not start with it"
-    detail = f"{values}: {said}" + ("; `make` starts the course without it, nothing else does" if here.ours else "")
+    detail = f"{values}: {said}; `make` starts the course without it, nothing else does"
     return [broken(subject, detail, "unset " + subject, needed=False)]
 
 
@@ -88,21 +82,23 @@ def check_port(port: int) -> list:
 
 def examine() -> list:
     """All findings about this machine, in the order in which they should be repaired."""
-    first = [*storage.check_temporary(), *ceilings.check_processes()]
+    first = ceilings.check_processes()
+    first += [] if any(f.needed for f in first) else storage.check_temporary()
     if any(f.needed for f in first):  # what comes next starts programs that write temporary files
         return first
     facts = inventory.facts()
     limits = ceilings.check_ceilings()
-    packages = held(inventory.check_packages(facts), limits)
+    space = storage.check_space(installed=bool(facts))
+    packages = explained(inventory.check_packages(facts), [*limits, *space])
     incomplete = any(f.state != "ok" and f.subject in ("environment", "packages") for f in packages)
     hub = not inventory.course().ours
     return [
         *inventory.check_python(),
-        *check_variables(),
+        *check_variables(facts),
         *ceilings.check_threads(os.environ),
         *first,
         *limits,
-        *storage.check_space(installed=not incomplete),
+        *space,
         *(network.check_network(needed=incomplete) if not hub else []),
         *packages,
         *toolchain.check_compilers(facts),
@@ -113,15 +109,16 @@ def examine() -> list:
     ]
 
 
-def held(packages: list, limits: list) -> list:
-    """The findings about ``packages``; where a limit may explain one, with its cure, as installing anew is none."""
-    cures = [f.fix for f in limits if f.subject == "memory"]
-    return [
-        f._replace(fix=cures[0], detail=f"{f.detail}; perhaps for want of memory")
-        if cures and f.state == "broken" and f.fix.startswith("rm ")
-        else f
-        for f in packages
-    ]
+def explained(packages: list, causes: list) -> list:
+    """The findings about ``packages``; with the cure of what may be the cause, where installing anew would be none."""
+    cures = {f.subject: f.fix for f in causes if f.subject in ("memory", "mount")}
+    found = []
+    for finding in packages:
+        anew = finding.state != "ok" and finding.fix.startswith("rm ")
+        for subject, fix in cures.items() if anew else ():
+            finding = finding._replace(detail=f"{finding.detail}; see {subject}", fix=fix)
+        found.append(finding)
+    return found
 
 
 def main(arguments: list = None) -> int:

@@ -55,7 +55,7 @@ try:
     spec = KernelSpecManager().get_kernel_spec("python3")
     kernel, described = spec.argv[0], spec.resource_dir
 except BaseException as problem:
-    kernel = described = ""
+    kernel, described = "", f"{type(problem).__name__}: {problem}"
 print()
 print(json.dumps({"missing": missing, "wrong": wrong, "failing": failing, "outside": outside, "kernel": kernel,
     "described": described, "prefix": sys.prefix, "version": sys.version_info[:2], "zig": "ziglang" in known,
@@ -113,7 +113,8 @@ def facts(environment: dict = None) -> dict:
 def _as_made(environment) -> dict:
     """The ``environment`` as `make lab` has it: no variable leads to another Python, nor to Jupyter's other folders."""
     kept = {name: value for name, value in variables.own(environment).items() if not name.startswith("JUPYTER")}
-    return dict(kept, JUPYTER_PREFER_ENV_PATH="1")
+    folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    return dict(kept, JUPYTER_PREFER_ENV_PATH="1", **dict.fromkeys(folders, str(VENV / "unladen-lab")))
 
 
 def install_into(here: Course, what: str) -> str:
@@ -201,7 +202,7 @@ def check_imports(facts: dict, anew: str) -> list:
 def _check_kernel(facts: dict, anew: str):
     command = facts["kernel"]
     if not command:
-        return missing("kernel", "no kernel called python3", anew)
+        return missing("kernel", f"no kernel called python3 ({facts['described']})", anew)
     prefixes = tuple(os.path.join(p, "") for p in {facts["prefix"], os.path.realpath(facts["prefix"])})
     if os.path.isabs(command) and not command.startswith(prefixes):
         detail = f"python3 starts {command}, which is another environment's ({facts['described']})"

@@ -114,7 +114,7 @@ def check_network(needed: bool) -> list:
 
 
 def _no_answer(cause: str, fix: str):
-    return missing("network", f"{cause}; and packages are missing", f"{fix}; then  make lab")
+    return missing("network", f"{cause}, and packages are missing", f"{fix}; then  make lab")
 
 
 def _starts(command: list) -> bool:

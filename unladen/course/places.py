@@ -3,8 +3,10 @@
 The rules are those of ``unladen.build``, which cannot be asked where a package is missing.
 """
 
+import contextlib
 import os
 import platform
+import re
 import shlex
 import shutil
 import subprocess
@@ -71,9 +73,12 @@ def runs_nothing(folder: Path) -> bool:
 
 
 def mount_of(folder: Path) -> str:
-    """Where the file system of ``folder`` is mounted."""
-    place = os.path.realpath(str(folder))
-    while not os.path.ismount(place):
+    """Where the file system of ``folder`` is mounted, also where it is a part of one that is mounted elsewhere, too."""
+    place, mounts = os.path.realpath(str(folder)), set()
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        mounts = {re.sub(r"\\(\d{3})", lambda octal: chr(int(octal.group(1), 8)), line.split()[4]) for line in lines}
+    while not (place in mounts or os.path.ismount(place)):
         place = os.path.dirname(place)
     return place
 
@@ -104,8 +109,7 @@ def problem_of(folder: Path) -> tuple:
         return "other users can write to it, and chmod changes nothing there (a drive of Windows?)", INSIDE
     said = loads_from(folder)
     if said:
-        mounted = f": {mount_of(folder)} is mounted noexec" if runs_nothing(folder) else ""
-        return f"libraries cannot be loaded from there ({said}{mounted})", ELSEWHERE
+        return f"libraries cannot be loaded from there ({said})", ELSEWHERE
     return "", ""
 
 
@@ -128,8 +132,10 @@ def loads_from(folder: Path) -> str:
             done = subprocess.run(load, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
     except (OSError, subprocess.SubprocessError) as problem:
         return str(problem)
-    words = done.stdout.decode("utf-8", "replace").strip().splitlines()
-    return "" if done.returncode == 0 else (words or ["it fails"])[-1].rpartition(": ")[2]
+    if done.returncode == 0:
+        return ""
+    words = (done.stdout.decode("utf-8", "replace").strip().splitlines() or ["it fails"])[-1].rpartition(": ")[2]
+    return f"{mount_of(folder)} is mounted noexec: {words}" if runs_nothing(folder) else words
 
 
 def loading_place() -> str:

@@ -7,10 +7,11 @@ import tempfile
 from pathlib import Path
 
 if __package__:
-    from . import bootstrap, inventory, places
+    from . import bootstrap, ceilings, inventory, places
     from .findings import broken, ok
 else:  # run by its path: the environment may be missing
     import bootstrap
+    import ceilings
     import inventory
     import places
     from findings import broken, ok
@@ -63,7 +64,7 @@ def check_temporary() -> list:
 
 
 def _way_out(folder: Path) -> str:
-    return "ulimit -f unlimited" if "ulimit" in room_in(folder, ROOM) else f"make room there, or  {TMPDIR}"
+    return ceilings.lifting("f") if "ulimit" in room_in(folder, ROOM) else f"make room there, or  {TMPDIR}"
 
 
 def check_cache() -> list:
@@ -96,7 +97,8 @@ def check_work() -> list:
     state = places.state_folder()
     problem = places.unwritable(state) if state else "no home folder is known"
     if problem:
-        detail = f"{state or 'progress'}: {problem}; progress is remembered until the kernel stops"
+        where = f"{state}: " if state else ""
+        detail = f"{where}{problem}; progress is remembered until the kernel stops"
         found.append(broken("progress", detail, "export UNLADEN_STATE=/a/folder/of/yours", needed=False))
     return found
 
