@@ -97,14 +97,14 @@ bench: ## measure how long a cell takes to become a callable, beside the other w
 
 lock: ## resolve the dependencies anew (FLAGS=--upgrade for the newest)
 	@$(SETUP)
-	$(RUN) uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	    --no-emit-find-links --no-annotate --no-header --quiet $(FLAGS) -o requirements.txt
+	$(RUN) uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	    --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(FLAGS) -o requirements.txt
 	for extra in zig browser root jit; do \
 	    .venv/bin/python -E -c "import sys, tomllib; \
 	project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
 	print(*project['optional-dependencies'][sys.argv[1]], sep='\n')" $$extra \
 	    | $(RUN) uv pip compile - -c requirements.txt --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(FLAGS) \
+	    --no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(FLAGS) \
 	    -o requirements-$$extra.txt || exit 1; done
 
 exercises: # its name was taken for a learner's

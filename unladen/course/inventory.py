@@ -35,7 +35,7 @@ known = {re.sub("[-_.]+", "-", d.metadata["Name"] or "").lower(): d.version for 
 missing, wrong, failing = [], [], []
 for path in sys.argv[1:]:
     for line in open(path, encoding="utf-8"):
-        pin = re.match(r"([^\\s=]+)==([^\\s;]+)(?: ; ([^\\\\]+))?", line)
+        pin = re.match(r"([^\\s=\\[]+)(?:\\[.*?\\])?==([^\\s;]+)(?: ; ([^\\\\]+))?", line)
         if pin and (not pin[3] or Marker and Marker(pin[3].strip()).evaluate()):
             if pin[1] not in known:
                 missing.append(pin[1])
