@@ -7,7 +7,6 @@ in ``results/extras/``, for they belong to scripts of ``native/``, not to cells.
 from __future__ import annotations
 
 import importlib.util
-import json
 from pathlib import Path
 
 from unladen.timing import elsewhere, records
@@ -51,19 +50,11 @@ def _key(script: str) -> str:
     return f"extras/{Path(script).stem}"
 
 
-def _save(script: str, record: Record) -> None:
-    path = records.path_of(_key(script))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    records.save(_key(script), record)
-    kept = json.loads(path.read_text(encoding="utf-8")) | {"remake": "python -m unladen.timing.extras"}
-    path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
 def main() -> None:
     for package, (_, script, notebook) in SCRIPTS.items():
         if importlib.util.find_spec(package):
             source = (NATIVE / script).read_text(encoding="utf-8")
-            _save(script, _made_now(source, notebook))
+            records.save(_key(script), _made_now(source, notebook), remake="python -m unladen.timing.extras")
             print(f"{package}: recorded")
         else:
             print(f"{package}: not installed here, the record stays")

@@ -77,11 +77,11 @@ def load(key: str) -> Record | None:
     return Record(tuple(kept["names"]), source, kept["date"], kept["machine"], tuple(runs), kept["cell"])
 
 
-def save(key: str, record: Record) -> None:
-    """Write the record as ``results/KEY.json``."""
+def save(key: str, record: Record, remake: str = "") -> None:
+    """Write the record as ``results/KEY.json``, with the command that makes it anew (that of the cell's notebook)."""
     kept = {
         "cell": record.cell,
-        "remake": f"make record NB={record.cell}",
+        "remake": remake or f"make record NB={record.cell}",
         "date": record.date,
         "machine": record.machine,
         "names": list(record.names),
@@ -91,5 +91,5 @@ def save(key: str, record: Record) -> None:
             for run in record.runs
         },
     }
-    FOLDER.mkdir(exist_ok=True)
+    path_of(key).parent.mkdir(parents=True, exist_ok=True)
     path_of(key).write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from unladen.show import Table, Volatile, times
+from unladen.timing import replayed
 from unladen.timing.missing import install
 
 # cachegrind's counts for chapter 01's walk over a grid, for machines without valgrind: valgrind 3.19, gcc 12.2 -O1,
@@ -31,8 +32,11 @@ def python(tool: str, *command: str) -> str:
     """Run ``python COMMAND`` and return what it printed.
 
     If it printed the processor's seconds before and after its work on a line of their own, their difference is noted
-    in ``took[tool]``. Raises ``RuntimeError`` with the last lines if the command failed.
+    in ``took[tool]``. Raises ``RuntimeError`` with the last lines if the command failed. Where Scalene or memray is not
+    installed, its recorded run takes the place of ``-m scalene`` or ``-m memray``.
     """
+    if command[0] == "-m" and command[1] in replayed.HOW and replayed.gone(command[1]):
+        return replayed.replay(*command[1:])
     done = subprocess.run([sys.executable, *command], capture_output=True, text=True, errors="replace")
     if done.returncode:
         last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-8:])
@@ -43,8 +47,20 @@ def python(tool: str, *command: str) -> str:
 
 
 def cost(tool: str, without: str) -> float:
-    """How many times longer the program's work took under ``tool`` than under ``without``, the best runs of both."""
-    return min(took[tool]) / min(took[without])
+    """How many times longer the program's work took under ``tool`` than under ``without``, the best runs of both.
+
+    The recorded ratio where the tool is not installed.
+    """
+    return replayed.slower(tool.lower()) if _is_replayed(tool) else min(took[tool]) / min(took[without])
+
+
+def price(tool: str, without: str) -> Volatile:
+    """Format the cost of a tool, as volatile text, which tells whether it was recorded."""
+    return Volatile(times(cost(tool, without)) + ", recorded" * _is_replayed(tool))
+
+
+def _is_replayed(tool: str) -> bool:
+    return tool.lower() in replayed.HOW and replayed.gone(tool.lower())
 
 
 @contextmanager
@@ -102,7 +118,9 @@ def shell_time(program: str) -> dict[str, float]:
 
 
 def absent(tool: str) -> str:
-    """Say how to install a command that is not on this machine; empty if it is there."""
+    """Say how to install a command or profiler that is not on this machine; empty if it is there."""
+    if tool in replayed.HOW:
+        return replayed.stands_in(tool)
     if shutil.which(tool):
         return ""
     if sys.platform != "linux":
