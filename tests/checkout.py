@@ -7,15 +7,20 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 BEFORE = (  # standard library only
+    "advice.py",
     "bootstrap.py",
     "browser.py",
     "ceilings.py",
     "doctor.py",
+    "environment.py",
     "findings.py",
     "host.py",
+    "installers.py",
     "inventory.py",
+    "locks.py",
     "network.py",
     "places.py",
+    "steps.py",
     "storage.py",
     "toolchain.py",
     "variables.py",

@@ -61,7 +61,7 @@ def test_a_traceback_is_stored_without_the_folders_of_a_home(homeless):
 
 
 def test_set_up_asks_pip_for_its_settings(homeless):
-    program = "import sys; from unladen.course import bootstrap as b; print(type(b.index_settings(sys.executable)))"
+    program = "import sys; from unladen.course import installers as i; print(type(i.settings_of_pip(sys.executable)))"
     assert "dict" in homeless(program)
 
 

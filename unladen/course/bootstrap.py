@@ -4,270 +4,149 @@
 
 Needs the standard library only, and says what to do when something it needs is missing. A second run finds everything
 in place and takes a fraction of a second; a changed lock, a moved repository or an interrupted first run are repaired.
+An environment that works is kept until another one is complete: where the lock cannot be followed (no network, a full
+disk, a folder that cannot be written to), the course opens with what was there, unless ``--exact`` forbids it.
 
 Written for Python 3.6 and newer, so that an interpreter which is too old can still say so.
 """
 
 import argparse
-import hashlib
-import json
 import os
 import platform
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 if __package__:
-    from . import host
+    from . import advice, environment, host, installers, locks
+    from .environment import NEWEST, OLDEST, REPOSITORY, STAMP, UNFINISHED, interpreter_of, name, state_of, version_in
+    from .locks import SetUpError, known_extras, lock_of, wanted_locks
+    from .steps import StepFailed, answers, run
 else:  # run by its path, before there is an environment
+    import advice
+    import environment
     import host
+    import installers
+    import locks
+    from environment import NEWEST, OLDEST, REPOSITORY, STAMP, UNFINISHED, interpreter_of, name, state_of, version_in
+    from locks import SetUpError, known_extras, lock_of, wanted_locks
+    from steps import StepFailed, answers, run
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
-OLDEST, NEWEST = (3, 11), (3, 14)
-STAMP = "unladen-setup.json"  # written last, inside the environment: what was installed, and where
-UNFINISHED = "unladen-unfinished"  # exists while an installation is under way
+# What others ask set-up for.
+__all__ = [
+    "REPOSITORY",
+    "STAMP",
+    "UNFINISHED",
+    "interpreter_of",
+    "known_extras",
+    "lock_of",
+    "name",
+    "newer_interpreter",
+]
+__all__ += ["state_of", "version_in", "wanted_locks"]
 
-NO_NETWORK = """\
-The package index did not answer. Check that this machine is on the network, then run the same command again: what was
-downloaded is kept. Behind a proxy, set HTTPS_PROXY; with an index of your own, `pip config set global.index-url …`."""
-ADVICE = (
-    (
-        "no space left|disk quota",
-        "The disk is full: the environment takes about 2 GB, and as much again in uv's cache.",
-    ),
-    (
-        "hash mismatch|do not match the hashes",
-        "A downloaded file is not the one in the lock: `uv cache clean`, try again.",
-    ),
-    (
-        "permission denied|read-only file system",
-        "This folder cannot be written to: clone the repository where you may write.",
-    ),
-    (
-        "connect|dns|resolve|resolution|timed? ?out|unreachable|proxy|certificate|tls|network|could not find a version",
-        NO_NETWORK,
-    ),
+# `venv` alone is not enough, and the packages of the lock are made for CPython with its global lock.
+SUITABLE = (
+    f"import sys, sysconfig; assert {OLDEST} <= sys.version_info[:2] <= {NEWEST}; import ensurepip, venv; "
+    "assert sys.implementation.name == 'cpython' and not sysconfig.get_config_var('Py_GIL_DISABLED')"
 )
-
-
-class SetUpError(Exception):
-    """Set-up cannot go on; the text says what to do."""
-
-
-def name(version: tuple) -> str:
-    """``(3, 11, 7)`` as ``3.11``."""
-    return "{}.{}".format(*version)
 
 
 def newer_interpreter() -> str:
     """Path of a Python on PATH that the course supports, the newest first; empty if there is none."""
-    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
-        found = shutil.which(f"python3.{minor}")
-        asked = f"import sys, ensurepip, venv; assert sys.version_info[:2] == (3, {minor})"
-        if (
-            found
-            and subprocess.call([found, "-I", "-c", asked], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) == 0
-        ):
-            return found
-    return ""
+    names = [f"python3.{minor}" for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
+    found = [shutil.which(n) for n in (*names, "python3")]
+    return next((python for python in found if python and answers([python, "-I", "-c", SUITABLE])), "")
 
 
 def insist_on_python() -> None:
-    """Go on in a suitable interpreter, or raise ``SetUpError`` that says how to get one."""
-    if OLDEST <= sys.version_info[:2] <= NEWEST:
-        try:
-            import ensurepip  # noqa: F401
-            import venv  # noqa: F401
-        except ImportError:
-            version = name(sys.version_info)
-            raise SetUpError(
-                f"This Python {version} comes without `venv` and `ensurepip`.\n"
-                f"To get them:  {host.install_command('venv', version)}"
-            ) from None
+    """Go on in a Python from which an environment can be made, or raise ``SetUpError`` that says how to get one."""
+    if answers([sys.executable, "-I", "-c", SUITABLE]):
         return
-    other = newer_interpreter()
     supported, this = f"Python {name(OLDEST)} to {name(NEWEST)}", platform.python_version()
-    if not other:
-        raise SetUpError(
-            f"The course needs {supported}. `{sys.executable}` is {this}, and there is no other on PATH.\n"
-            f"To get one:  {host.install_command('python')}\n"
-            "or name one:  make lab PYTHON=/path/to/python3.13"
-        )
-    print(f"The course needs {supported}, this is {this}: going on with {other}")
-    sys.stdout.flush()
-    os.execv(other, [other, "-E", *sys.argv])
-
-
-def lock_of(extra: str) -> str:
-    return f"requirements-{extra}.txt"
-
-
-def known_extras() -> list:
-    """Names of the extras that have a lock."""
-    return sorted(p.name[len("requirements-") : -len(".txt")] for p in REPOSITORY.glob(lock_of("*")))
-
-
-def wanted_locks(extras: list) -> dict:
-    """The lock files to install, each with the hash of its content; ``SetUpError`` for an unknown extra."""
-    for extra in extras:
-        if extra not in known_extras():
-            raise SetUpError(f"There is no extra called {extra!r}; WITH= knows: {' '.join(known_extras())}")
-    files = ["requirements.txt", *map(lock_of, extras)]
-    return {f: hashlib.sha256((REPOSITORY / f).read_bytes()).hexdigest() for f in files}
-
-
-def interpreter_of(venv: Path) -> Path:
-    return venv / "bin" / "python"
-
-
-def version_in(venv: Path) -> list:
-    """Version ``[major, minor]`` of the environment's Python, ``[]`` when it does not run (its base was removed)."""
-    try:
-        asked = "import sys; print(*sys.version_info[:2])"
-        answer = subprocess.run([str(interpreter_of(venv)), "-I", "-c", asked], stdout=subprocess.PIPE, timeout=60)
-        return [int(n) for n in answer.stdout.split()]
-    except (OSError, ValueError, subprocess.SubprocessError):
-        return []
-
-
-def state_of(venv: Path) -> tuple:
-    """What is installed, and why the environment must be made anew (empty if it need not): ``(stamp, reason)``."""
-    if not (venv / "pyvenv.cfg").exists():
-        return {}, "there is none yet"
-    if (venv / UNFINISHED).exists():
-        return {}, "its installation was interrupted"
-    version = version_in(venv)
-    if not OLDEST <= tuple(version) <= NEWEST:
-        return {}, "its Python is gone or not supported"
-    try:
-        stamp = json.loads((venv / STAMP).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}, ""
-    if stamp.get("place") != str(venv):
-        return {}, "the folder was moved"
-    if stamp.get("python") != version:
-        return {}, f"its Python changed to {name(version)}"
-    return stamp, ""
-
-
-def run(title: str, command: list, environment: dict) -> None:
-    """Run one step, showing its title and how long it has taken; ``SetUpError`` with its last words and advice."""
-    start, live = time.time(), sys.stdout.isatty()
-    finished = threading.Event()
-
-    def tick() -> None:
-        while not finished.wait(1.0):
-            print(f"\r  {title} … {time.time() - start:.0f} s", end="", flush=True)
-
-    clock = threading.Thread(target=tick, daemon=True)
-    if live:
-        clock.start()
+    other, version = newer_interpreter(), name(sys.version_info)
+    in_range, free = OLDEST <= sys.version_info[:2] <= NEWEST, not getattr(sys, "_is_gil_enabled", lambda: True)()
+    if sys.implementation.name != "cpython" or free:
+        kind = "a free-threaded" if free else sys.implementation.name
+        lack = f"The course needs {supported}, CPython with its lock. `{sys.executable}` is {kind} {this}"
+    elif in_range:
+        lack = f"This Python {version} comes without `venv` and `ensurepip`"
     else:
-        print(f"  {title} …", end="", flush=True)
-    try:
-        done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, cwd=str(REPOSITORY)
-        )
-    except OSError as error:
-        raise SetUpError(f"{title} failed: {error}") from None
-    finally:
-        finished.set()
-        if live:
-            clock.join()
-    print(f"\r  {title} …" * live + f" {time.time() - start:.1f} s  ", flush=True)
-    if done.returncode:
-        words = done.stdout.decode("utf-8", "replace").strip()
-        advice = next((a for pattern, a in ADVICE if re.search(pattern, words.lower())), "Run the same command again.")
-        last = "\n".join("    " + line for line in words.splitlines()[-12:])
-        raise SetUpError(f"This step failed:\n{last}\n{advice}")
-
-
-def index_settings(python: Path) -> dict:
-    """pip's index settings as uv's environment variables, so that one configuration serves both.
-
-    Where uv is configured by itself, nothing is added.
-    """
-    folder = Path(os.environ.get("XDG_CONFIG_HOME") or os.path.join(host.home(), ".config"))
-    own = [folder / "uv" / "uv.toml", Path("/etc/uv/uv.toml")]
-    names = {
-        "index-url": "UV_DEFAULT_INDEX",
-        "extra-index-url": "UV_INDEX",
-        "find-links": "UV_FIND_LINKS",
-        "cert": "SSL_CERT_FILE",
-    }
-    if any(map(Path.exists, own)) or any(n in os.environ for n in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX")):
-        return {}
-    answer = subprocess.run(
-        [str(python), "-E", "-m", "pip", "config", "list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        lack = f"The course needs {supported}. `{sys.executable}` is {this}"
+    if other:
+        print(f"{lack}: going on with {other}")
+        sys.stdout.flush()
+        os.execv(other, [other, "-E", *sys.argv])
+    if in_range and not free and sys.implementation.name == "cpython":
+        raise SetUpError(f"{lack}.\nTo get them:  {host.install_command('venv', version)}")
+    raise SetUpError(
+        f"{lack}, and there is no other on PATH.\n"
+        f"To get one:  {host.install_command('python')}\n"
+        "or name one:  make lab PYTHON=/path/to/python3.13"
     )
-    settings = {}
-    for line in answer.stdout.decode("utf-8", "replace").splitlines():
-        key, _, value = line.partition("=")
-        variable = names.get(key.split(".")[-1].replace("_", "-"))
-        if variable and variable not in os.environ:
-            words = value.strip("'\"").replace("\\n", " ").split()
-            settings[variable] = ("," if variable == "UV_FIND_LINKS" else " ").join(words)
-    return settings
 
 
-def install_uv(python: Path, environment: dict) -> None:
-    """Install uv, the fast installer, at the version and hashes of the lock."""
-    lock = (REPOSITORY / "requirements.txt").read_text(encoding="utf-8")
-    block = re.search(r"^uv==(?:.*\\\n)*.*\n", lock, re.MULTILINE)
+def install_uv(python: Path, surroundings: dict) -> None:
+    """Have uv, the fast installer, at the version and hashes of the lock; where it is, the index is not asked."""
+    version, lines = locks.installer()
+    if answers([str(python.with_name("uv")), "--version"], f"uv {version}"):
+        return
     with tempfile.TemporaryDirectory() as folder:
         alone = Path(folder) / "uv.txt"
-        alone.write_text(block.group(), encoding="utf-8")
-        options = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes", "--retries", "2"]
-        run("the installer", [str(python), "-m", "pip", "install", *options, "-r", str(alone)], environment)
+        alone.write_text(lines, encoding="utf-8")
+        command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+        command += ["--force-reinstall", "--require-hashes", "--retries", "2", "-r", str(alone)]
+        run("the installer", surroundings, command)
 
 
-def write_path(venv: Path) -> None:
-    """Make ``import unladen`` work from every folder and every notebook."""
-    for site in venv.glob("lib/python3*/site-packages"):
-        (site / "unladen-course.pth").write_bytes(os.fsencode(str(REPOSITORY)) + b"\n")
+def repair(venv: Path, names: set) -> list:
+    """Make what is half installed installable again; the options with which uv does that."""
+    options = []
+    for info in environment.half_installed(venv):
+        package = info.name.split("-")[0].lower().replace(".", "_")
+        if package in names and (info / "RECORD").exists():
+            options += ["--reinstall-package", package]
+        elif package in names or package == "pip":
+            # Without its record it cannot be uninstalled, and with its metadata it would be taken for installed.
+            shutil.rmtree(str(info))
+    return options
 
 
-def install(venv: Path, reason: str, locks: dict) -> None:
-    """Make or refresh the environment; the stamp is written when everything is there, and not before."""
-    environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_NO_PROGRESS="1", PYTHONUTF8="1")
-    for variable in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PIP_REQUIRE_VIRTUALENV", "PIP_TARGET", "PIP_USER"):
-        environment.pop(variable, None)
-    if reason:
-        command = [sys.executable, "-m", "venv", "--clear", str(venv)]
-        run(f"an environment on Python {platform.python_version()}", command, environment)
-    (venv / UNFINISHED).touch()
-    if (venv / STAMP).exists():
-        (venv / STAMP).unlink()
+def install(venv: Path, reason: str, wanted: dict) -> None:
+    """Make, complete or refresh the environment; the stamp is written when everything is there, and not before."""
     python = interpreter_of(venv)
-    environment.update(index_settings(python))
-    install_uv(python, environment)
-    command = [str(venv / "bin" / "uv"), "pip", "install", "--python", str(python), "--require-hashes"]
+    environment.begin(venv, reason)
+    if environment.is_made_anew(reason):
+        title = f"an environment on Python {platform.python_version()}"
+        base = getattr(sys, "_base_executable", "") or sys.executable  # not that of the environment just set aside
+        run(title, installers.own_variables(), [base, "-m", "venv", str(venv)])
+    names = locks.names_in(wanted)
+    again = repair(venv, names)
+    if not answers([str(python), "-I", "-m", "pip", "--version"]):
+        run("pip", installers.own_variables(), [str(python), "-m", "ensurepip", "--upgrade", "--default-pip"])
+    surroundings = installers.surroundings(python, venv)
+    install_uv(python, surroundings)
+    command = [str(python.with_name("uv")), "pip", "install", "--python", str(python), "--require-hashes", *again]
     # Every version is pinned and every file hashed, so it does not matter which index a file comes from.
     command += ["--index-strategy", "unsafe-best-match"]
-    for lock in locks:
+    for lock in wanted:
         command += ["-r", str(REPOSITORY / lock)]
-    packages = sum(
-        len(re.findall(r"^\S+==", (REPOSITORY / f).read_text(encoding="utf-8"), re.MULTILINE)) for f in locks
-    )
-    run(f"about {packages} packages (a minute or so the first time)", command, environment)
-    stamp = {"place": str(venv), "python": version_in(venv), "locks": locks}
-    finished = venv / (STAMP + ".new")
-    finished.write_text(json.dumps(stamp, indent=1), encoding="utf-8")
-    os.replace(str(finished), str(venv / STAMP))
-    (venv / UNFINISHED).unlink()
+    # uv changes the environment only when it has all it needs; what it has, it installs without asking the index.
+    title = f"about {len(names)} packages (a minute or so the first time)"
+    run(title, surroundings, [*command, "--offline"], command)
+    shutil.rmtree(str(installers.own_cache(venv)), ignore_errors=True)
+    environment.write_stamp(venv, wanted)
 
 
 def one_at_a_time() -> None:
-    """Wait while another set-up works in this repository; the lock ends with the process."""
+    """Wait while another set-up works in this repository; the lock ends with this process and what it started."""
     try:
         import fcntl
 
         folder = os.open(str(REPOSITORY), os.O_RDONLY)
+        run.held.append(folder)
         try:
             fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -277,35 +156,88 @@ def one_at_a_time() -> None:
         pass  # a file system without locks: two set-ups at once are then the reader's own doing
 
 
-def set_up(extras: list, folder: str = ".venv") -> None:
-    """Bring the environment in ``folder`` to the state the locks describe, with as little work as possible."""
-    venv = REPOSITORY / folder
-    one_at_a_time()
+def judged(venv: Path, extras: list) -> tuple:
+    """What was installed, why that does not do (empty if it does), and what is wanted: ``(stamp, reason, wanted)``."""
     stamp, reason = state_of(venv)
-    if "zig" not in extras and not (host.find_compiler("CC") and host.find_compiler("CXX")):
-        extras = [*extras, "zig"]
-        if lock_of("zig") not in stamp.get("locks", {}):
-            print("No C and C++ compiler found: adding the one that comes as a package (Zig, 400 MB).")
     # Extras that were asked for once stay.
     earlier = [e for e in known_extras() if lock_of(e) in stamp.get("locks", {})]
-    locks = wanted_locks(sorted({*extras, *earlier}))
-    if stamp.get("locks") != locks:
-        start = time.time()
-        refresh = "the lock or the choice of extras changed" if stamp else "what is there is not known to be whole"
-        print(f"Setting up {folder} ({reason or refresh})", flush=True)
-        install(venv, reason, locks)
-        print(f"Set up in {time.time() - start:.0f} s.", flush=True)
-    write_path(venv)
+    wanted = wanted_locks(sorted({*extras, *earlier}))
+    return stamp, reason, wanted
+
+
+def set_up(extras: list, folder: str = ".venv", exact: bool = False) -> None:
+    """Bring the environment in ``folder`` to the state the locks describe, with as little work as possible.
+
+    Where that fails and what was there before still works, it stays, and ``exact`` decides whether that will do.
+    """
+    venv = Path(os.path.realpath(str(REPOSITORY / folder)))
+    if "zig" not in extras and not (host.find_compiler("CC") and host.find_compiler("CXX")):
+        extras = [*extras, "zig"]
+    stamp, reason, wanted = judged(venv, extras)
+    if reason or stamp.get("locks") != wanted:
+        one_at_a_time()
+        environment.recover(venv)
+        stamp, reason, wanted = judged(venv, extras)  # another set-up may have done it meanwhile
+    if reason or stamp.get("locks") != wanted:
+        bring(venv, stamp, reason, wanted, exact)
+    environment.write_path(venv)
+
+
+def bring(venv: Path, stamp: dict, reason: str, wanted: dict, exact: bool) -> None:
+    """Install what is wanted; if that fails, have what was there before, and say so."""
+    new = [locks.extra_of(lock) for lock in wanted if lock not in stamp.get("locks", {}) and lock != locks.CORE]
+    size = "about 1.8 GB" if lock_of("zig") in wanted else "about 1.4 GB"
+    why = reason or ("the lock or the choice of extras changed" if stamp else "what is there is not known to be whole")
+    start = time.time()
+    try:
+        if environment.is_made_anew(reason):
+            insist_on_python()
+        if "zig" in new and not host.find_compiler("CC"):
+            print("No C and C++ compiler found: adding the one that comes as a package (Zig, 400 MB).")
+        print(f"Setting up {venv.name} ({why})" + (f": {size}" if not stamp else ""), flush=True)
+        if host.windows_drive(str(REPOSITORY)):
+            print(host.windows_drive(str(REPOSITORY)))
+        install(venv, reason, wanted)
+    except (SetUpError, OSError) as problem:
+        environment.put_back(venv)
+        if exact or not environment.opens(venv):
+            raise
+        print(as_before(problem, new), flush=True)
+        return
+    print(f"Set up in {time.time() - start:.0f} s.", flush=True)
+
+
+def as_before(problem: Exception, new: list) -> str:
+    """What is said when the wish of the lock could not be followed and the course opens as it was."""
+    words = problem.words if isinstance(problem, StepFailed) else [str(problem)]
+    known = advice.about("\n".join(words))
+    lines = ["", "Not everything that the lock asks for could be installed:", "    " + advice.gist(words)]
+    lines += [known] if known != advice.NETWORK else []
+    lines += [f"The extra {extra!r} is not there." for extra in new]
+    lines += ["The course opens with what was installed before; the next `make lab` on the network brings the new.", ""]
+    return "\n".join(lines)
+
+
+def summary(venv: Path) -> str:
+    """One line: what there is, and what next."""
+    stamp, _ = state_of(venv)
+    extras = [locks.extra_of(lock) for lock in stamp.get("locks", {}) if lock != locks.CORE]
+    packages = sum(len(list(site.glob("*.dist-info"))) for site in environment.site_of(venv))
+    chosen = f", with {' '.join(extras)}" if extras else ""
+    return f"{venv.name} is there: Python {name(version_in(venv))}, {packages} packages{chosen}. Next:  make lab"
 
 
 def main(arguments: list = None) -> int:
     parser = argparse.ArgumentParser(prog="bootstrap", description="Make the course's environment.")
     parser.add_argument("--with", dest="extras", default="", metavar='"NAME …"', help="extras to install too")
     parser.add_argument("--into", dest="folder", default=".venv", metavar="FOLDER", help="its name (.venv)")
+    parser.add_argument("--exact", action="store_true", help="fail where the lock cannot be followed")
+    parser.add_argument("--say", action="store_true", help="end with a line that says what is there")
     options = parser.parse_args(arguments)
     try:
-        insist_on_python()
-        set_up(options.extras.replace(",", " ").split(), options.folder)
+        if host.unsupported():
+            raise SetUpError(host.unsupported())
+        set_up(options.extras.replace(",", " ").split(), options.folder, options.exact)
     except SetUpError as error:
         print(f"\n{error}\n", file=sys.stderr)
         return 1
@@ -313,9 +245,10 @@ def main(arguments: list = None) -> int:
         print("\nStopped. The same command goes on from here: what was downloaded is kept.", file=sys.stderr)
         return 130
     except OSError as error:
-        advice = next((a for pattern, a in ADVICE if re.search(pattern, str(error).lower())), "")
-        print(f"\nSet-up stopped: {error}\n{advice}", file=sys.stderr)
+        print(f"\nSet-up stopped: {error}\n{advice.about(str(error))}", file=sys.stderr)
         return 1
+    if options.say:
+        print(summary(REPOSITORY / options.folder))
     return 0
 
 

@@ -1,0 +1,218 @@
+"""An environment that works is not lost: not to a lock that cannot be followed, not to an end at any moment."""
+
+# ruff: noqa: F401, F811 (fixtures are used by their names)
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.small_lock import environment, lock, offline, pin, ready, set_up, version_of, wheels
+from unladen.course import environment as kept
+
+ALBATROSS = "albatross==1.0 --hash=sha256:" + "0" * 64 + "\n"
+
+
+@pytest.fixture
+def whole(ready, environment, wheels):
+    """The repository with swallow 1.0, complete."""
+    repository, _ = ready
+    lock(repository, next(wheels.glob("uv-*")), wheels / "swallow-1.0-py3-none-any.whl")
+    assert set_up(repository, environment).returncode == 0
+    return repository
+
+
+def beside(repository: Path) -> list[str]:
+    return sorted(path.name for path in repository.glob(".venv?*"))
+
+
+def test_a_lock_that_cannot_be_followed_leaves_the_environment_and_says_so_calmly(whole, offline, environment):
+    before = (whole / ".venv" / kept.STAMP).read_bytes()
+    with (whole / "requirements.txt").open("a") as more:
+        more.write(ALBATROSS)
+    done = set_up(whole, offline)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "The course opens with what was installed before" in done.stdout and "albatross" in done.stdout
+    assert (whole / ".venv" / kept.STAMP).read_bytes() == before
+    assert (version_of(whole, "swallow"), beside(whole)) == ("1.0", [])
+    exact = set_up(whole, offline, "--exact")
+    assert exact.returncode == 1
+    assert "The package index did not answer" in exact.stderr and "HTTPS_PROXY" in exact.stderr
+    assert "Traceback" not in exact.stderr
+    assert (version_of(whole, "swallow"), beside(whole)) == ("1.0", [])
+
+
+def test_an_extra_that_cannot_be_fetched_is_named(whole, offline):
+    (whole / "requirements-gpu.txt").write_text(ALBATROSS)
+    done = set_up(whole, offline, "--with", "gpu")
+    (whole / "requirements-gpu.txt").unlink()
+    assert done.returncode == 0
+    assert "The extra 'gpu' is not there." in done.stdout
+
+
+def test_without_an_environment_there_is_nothing_to_open(whole, offline, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(whole, other, symlinks=True, ignore=shutil.ignore_patterns(".venv*"))
+    done = set_up(other, offline)
+    assert done.returncode == 1
+    assert "The package index did not answer" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_the_lock_is_followed_without_network_where_all_was_downloaded(whole, offline, environment, wheels):
+    lock(whole, next(wheels.glob("uv-*")), wheels / "swallow-1.1-py3-none-any.whl")
+    assert set_up(whole, environment).returncode == 0
+    shutil.rmtree(site(whole) / "swallow-1.1.dist-info")
+    (whole / ".venv" / kept.UNFINISHED).touch()
+    done = set_up(whole, environment | {"UV_OFFLINE": "1"})
+    assert done.returncode == 0, done.stderr
+    assert version_of(whole, "swallow") == "1.1"
+
+
+def site(repository: Path) -> Path:
+    return next((repository / ".venv").glob("lib/python3*/site-packages"))
+
+
+@pytest.mark.parametrize("lost", ["swallow.py", "swallow-1.0.dist-info/RECORD", "swallow-1.0.dist-info/METADATA"])
+def test_what_is_half_installed_is_installed_again(whole, environment, lost):
+    (site(whole) / lost).unlink()
+    assert [info.name for info in kept.half_installed(whole / ".venv")] == ["swallow-1.0.dist-info"]
+    (whole / ".venv" / kept.UNFINISHED).touch()
+    done = set_up(whole, environment)
+    assert done.returncode == 0, done.stderr
+    assert "interrupted" in done.stdout
+    assert version_of(whole, "swallow") == "1.0" and kept.half_installed(whole / ".venv") == []
+
+
+def test_a_file_that_was_cut_short_is_installed_again(whole, environment):
+    path = site(whole) / "swallow.py"
+    path.unlink()  # it shares its content with uv's cache
+    path.write_text("vers")
+    (whole / ".venv" / kept.UNFINISHED).touch()
+    assert set_up(whole, environment).returncode == 0
+    assert version_of(whole, "swallow") == "1.0"
+
+
+def test_pip_itself_may_be_half_installed(whole, environment):
+    shutil.rmtree(site(whole) / "pip" / "_internal")
+    (whole / ".venv" / kept.UNFINISHED).touch()
+    done = set_up(whole, environment)
+    assert done.returncode == 0, done.stderr
+    asked = [str(kept.interpreter_of(whole / ".venv")), "-m", "pip", "--version"]
+    assert subprocess.run(asked, capture_output=True).returncode == 0
+
+
+def test_a_moved_repository_without_network_opens_with_the_environment_it_has(whole, offline, tmp_path):
+    moved = tmp_path / "moved"
+    shutil.copytree(whole, moved, symlinks=True)
+    done = set_up(moved, offline | {"UV_CACHE_DIR": str(tmp_path / "empty")})
+    assert done.returncode == 0, done.stderr
+    assert "moved" in done.stdout and "The course opens with what was installed before" in done.stdout
+    assert (version_of(moved, "swallow"), beside(moved)) == ("1.0", [])
+
+
+def test_a_repository_seen_under_another_name_was_not_moved(whole, environment, tmp_path):
+    stamp = whole / ".venv" / kept.STAMP
+    (tmp_path / "link").symlink_to(whole)
+    text = stamp.read_text()
+    stamp.write_text(json.dumps(json.loads(text) | {"place": str(tmp_path / "link" / ".venv")}))
+    assert kept.state_of(whole / ".venv")[1] == ""
+    stamp.write_text(json.dumps(json.loads(text) | {"place": str(tmp_path)}))
+    assert kept.state_of(whole / ".venv")[1] == kept.MOVED
+    stamp.write_text(text)
+
+
+def test_an_environment_that_set_up_did_not_make_is_kept_under_another_name(whole, environment, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(whole, other, symlinks=True, ignore=shutil.ignore_patterns(".venv*"))
+    (other / ".venv").mkdir()
+    (other / ".venv" / "mine").write_text("by hand")
+    done = set_up(other, environment)
+    assert done.returncode == 0, done.stderr
+    assert "kept as .venv-yours" in done.stdout
+    assert (other / ".venv-yours" / "mine").read_text() == "by hand"
+    assert (version_of(other, "swallow"), beside(other)) == ("1.0", [".venv-yours"])
+
+
+def test_packages_are_added_to_an_environment_that_set_up_did_not_make(whole, environment, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(whole, other, symlinks=True, ignore=shutil.ignore_patterns(".venv*"))
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(other / ".venv")], check=True)
+    (other / ".venv" / "mine").write_text("by hand")
+    done = set_up(other, environment)
+    assert done.returncode == 0, done.stderr
+    assert (version_of(other, "swallow"), beside(other)) == ("1.0", [])
+    assert (other / ".venv" / "mine").exists()
+
+
+def test_an_installation_that_is_whole_is_not_written_to(whole, environment):
+    files = [path for path in (whole / ".venv").rglob("*") if "__pycache__" not in path.parts]
+    times = {path: path.lstat().st_mtime_ns for path in [whole, *files]}
+    assert set_up(whole, environment).stdout == ""
+    assert {path: path.lstat().st_mtime_ns for path in times} == times
+
+
+def interrupted(repository: Path, surroundings: dict[str, str], seconds: float, number: int) -> None:
+    """Start set-up, end it and all it started with the signal ``number`` after so many seconds."""
+    command = [sys.executable, str(repository / "unladen" / "course" / "bootstrap.py")]
+    started = subprocess.Popen(
+        command, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    time.sleep(seconds)
+    try:
+        os.killpg(started.pid, number)
+    except ProcessLookupError:
+        pass
+    started.wait(60)
+
+
+@pytest.mark.long
+def test_ends_at_any_moment_leave_an_environment_that_works_and_is_completed(whole, environment, offline, wheels):
+    chance = random.Random(5)
+    versions = [wheels / f"swallow-1.{n}-py3-none-any.whl" for n in (0, 1)]
+    for attempt in range(10):
+        wanted = versions[attempt % 2 - 1]
+        lock(whole, next(wheels.glob("uv-*")), wanted)
+        interrupted(whole, environment, chance.uniform(0.05, 1.2), chance.choice([signal.SIGKILL, signal.SIGINT]))
+        with (whole / "requirements.txt").open("a") as more:
+            more.write(ALBATROSS)
+        alone = set_up(whole, offline)
+        assert alone.returncode == 0, alone.stdout + alone.stderr
+        assert version_of(whole, "swallow") in ("1.0", "1.1")
+        lock(whole, next(wheels.glob("uv-*")), wanted)
+        assert set_up(whole, environment, "--exact").returncode == 0
+        assert version_of(whole, "swallow") == wanted.name.split("-")[1]
+        assert (beside(whole), kept.half_installed(whole / ".venv")) == ([], [])
+
+
+def test_a_first_installation_that_was_interrupted_is_gone_on_with(whole, environment, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(whole, other, symlinks=True, ignore=shutil.ignore_patterns(".venv*"))
+    command = [sys.executable, "-u", str(other / "unladen" / "course" / "bootstrap.py")]
+    first = subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background ignores it
+    )
+    while not (other / ".venv" / "bin" / "pip").exists():
+        assert first.poll() is None, first.stderr.read()
+        time.sleep(0.02)
+    first.send_signal(signal.SIGINT)
+    _, words = first.communicate(timeout=60)
+    assert first.returncode == 130
+    assert "Stopped" in words and "Traceback" not in words
+    assert not (other / ".venv" / kept.STAMP).exists()
+    done = set_up(other, environment)
+    assert done.returncode == 0, done.stderr
+    assert "interrupted" in done.stdout and "an environment on" not in done.stdout
+    assert version_of(other, "swallow") == "1.0"

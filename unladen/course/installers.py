@@ -1,0 +1,118 @@
+"""What pip and uv are told by their surroundings: one configuration, that of pip, serves both.
+
+Whoever has set up pip for a company's index, proxy or certificate needs nothing else. What would make an installer put
+packages elsewhere, or others than the lock's, is not passed on. Standard library only, Python 3.6 and newer.
+"""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+if __package__:
+    from . import host
+else:  # run by its path, before there is an environment
+    import host
+
+# pip's setting -> the variables of uv that say the same
+NAMES = {
+    "index-url": ("UV_DEFAULT_INDEX",),
+    "extra-index-url": ("UV_INDEX",),
+    "find-links": ("UV_FIND_LINKS",),
+    "no-index": ("UV_NO_INDEX",),
+    "trusted-host": ("UV_INSECURE_HOST",),
+    "cert": ("SSL_CERT_FILE",),
+    "client-cert": ("SSL_CLIENT_CERT",),
+    "proxy": ("HTTPS_PROXY", "HTTP_PROXY"),
+}
+OF_THE_INDEX = ("index-url", "extra-index-url", "find-links", "no-index")
+FOR_PIP = (*NAMES, "timeout", "default-timeout", "retries", "keyring-provider", "cache-dir", "no-cache-dir")
+# Of uv's own variables: which index, how to reach it, where to keep what was downloaded.
+FOR_UV = re.compile(
+    "UV_(DEFAULT_INDEX|INDEX.*|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|INSECURE_HOST|HTTP_.*|REQUEST_TIMEOUT|OFFLINE|"
+    "NATIVE_TLS|SYSTEM_CERTS|KEYRING_PROVIDER|CREDENTIALS_DIR|CONCURRENT_.*|CACHE_DIR|NO_CACHE|LINK_MODE|CONFIG_FILE|"
+    "NO_CONFIG)$"
+)
+FOREIGN = ("PYTHONHOME", "PYTHONPATH", "PYTHONUSERBASE", "VIRTUAL_ENV", "CONDA_PREFIX")
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # heeded by pip, not by uv
+
+
+def settings_of_pip(python: Path) -> dict:
+    """pip's settings from its files and its variables, those that count for ``pip install``, by name."""
+    answer = subprocess.run(
+        [str(python), "-E", "-m", "pip", "config", "list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    found = {}
+    for line in answer.stdout.decode("utf-8", "replace").splitlines():
+        key, _, value = line.partition("=")
+        section, _, setting = key.rpartition(".")
+        if section in ("global", "install", ":env:"):
+            words = value.strip("'\"").replace("\\n", " ").split()
+            found[section, setting.replace("_", "-")] = " ".join(words)
+    rank = ("global", "install", ":env:")  # the later wins
+    return {setting: found[section, setting] for section, setting in sorted(found, key=lambda key: rank.index(key[0]))}
+
+
+def index_settings(of_pip: dict) -> dict:
+    """pip's settings as uv's environment variables; where uv is configured by itself, its index stays its own."""
+    folder = Path(os.environ.get("XDG_CONFIG_HOME") or os.path.join(host.home(), ".config"))
+    own = [folder / "uv" / "uv.toml", Path("/etc/uv/uv.toml")]
+    itself = any(map(Path.exists, own)) or any(
+        n in os.environ for n in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX")
+    )
+    settings = {}
+    for setting, value in of_pip.items():
+        if (itself and setting in OF_THE_INDEX) or (setting == "no-index" and not is_true(value)):
+            continue
+        for variable in NAMES.get(setting, ()):
+            if variable not in os.environ and variable.lower() not in os.environ:
+                settings[variable] = value.replace(" ", ",") if setting == "find-links" else value
+    bundle = next((os.environ[n] for n in BUNDLES if os.environ.get(n)), "")
+    if bundle and "SSL_CERT_FILE" not in os.environ:
+        settings.setdefault("SSL_CERT_FILE", bundle)
+    return settings
+
+
+def is_true(value: str) -> bool:
+    return value.lower() in ("1", "true", "yes", "on", "y", "t")
+
+
+def own_variables() -> dict:
+    """The environment variables without those that speak to an installer, or of another Python."""
+    return {k: v for k, v in os.environ.items() if k not in FOREIGN and not k.startswith(("PIP_", "UV_"))}
+
+
+def surroundings(python: Path, venv: Path) -> dict:
+    """The environment variables with which pip and uv install into ``venv``."""
+    kept = own_variables()
+    kept.update({k: v for k, v in os.environ.items() if FOR_UV.match(k)})
+    of_pip = settings_of_pip(python)
+    kept.update(index_settings(of_pip), UV_PYTHON_DOWNLOADS="never", UV_NO_PROGRESS="1", PYTHONUTF8="1")
+    kept["PIP_CONFIG_FILE"] = os.devnull
+    kept.update({"PIP_" + s.upper().replace("-", "_"): value for s, value in of_pip.items() if s in FOR_PIP})
+    if not any(n in kept for n in ("PIP_CERT", *BUNDLES)) and kept.get("SSL_CERT_FILE"):
+        kept["PIP_CERT"] = kept["SSL_CERT_FILE"]
+    if not any(n in kept for n in ("UV_CACHE_DIR", "UV_NO_CACHE")) and not can_keep(Path(cache_folder())):
+        kept["UV_CACHE_DIR"] = str(own_cache(venv))
+    return kept
+
+
+def cache_folder() -> str:
+    """Where uv keeps what it downloaded; empty if no place is known."""
+    home = host.home()
+    folder = os.environ.get("XDG_CACHE_HOME") or (home and os.path.join(home, ".cache"))
+    return folder and os.path.join(folder, "uv")
+
+
+def own_cache(venv: Path) -> Path:
+    """The place for downloads inside the environment, where there is no other; removed with the installation's end."""
+    return venv / "unladen-downloads"
+
+
+def can_keep(folder: Path) -> bool:
+    """Whether ``folder`` can be written to, or made."""
+    if not folder.is_absolute():
+        return False
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return os.access(str(folder), os.W_OK | os.X_OK)
