@@ -3,6 +3,7 @@
 # ruff: noqa: F401, F811 (fixtures are used by their names)
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -40,7 +41,8 @@ def test_a_lock_that_cannot_be_followed_leaves_the_environment_and_says_so_calml
         more.write(ALBATROSS)
     done = set_up(whole, offline)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "The course opens with what was installed before" in done.stdout and "albatross" in done.stdout
+    assert "The course opens with what was installed before" in done.stdout
+    assert "Failed to fetch" in done.stdout and "HTTPS_PROXY" not in done.stdout
     assert (whole / ".venv" / kept.STAMP).read_bytes() == before
     assert (version_of(whole, "swallow"), beside(whole)) == ("1.0", [])
     exact = set_up(whole, offline, "--exact")
@@ -166,10 +168,8 @@ def interrupted(repository: Path, surroundings: dict[str, str], seconds: float, 
         command, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     time.sleep(seconds)
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(started.pid, number)
-    except ProcessLookupError:
-        pass
     started.wait(60)
 
 
@@ -177,7 +177,7 @@ def interrupted(repository: Path, surroundings: dict[str, str], seconds: float, 
 def test_ends_at_any_moment_leave_an_environment_that_works_and_is_completed(whole, environment, offline, wheels):
     chance = random.Random(5)
     versions = [wheels / f"swallow-1.{n}-py3-none-any.whl" for n in (0, 1)]
-    for attempt in range(10):
+    for attempt in range(6):
         wanted = versions[attempt % 2 - 1]
         lock(whole, next(wheels.glob("uv-*")), wanted)
         interrupted(whole, environment, chance.uniform(0.05, 1.2), chance.choice([signal.SIGKILL, signal.SIGINT]))

@@ -60,5 +60,5 @@ def about(words: str) -> str:
 def gist(words: list) -> str:
     """The one line among an installer's last ``words`` that says most."""
     lines = [re.sub(r"^\W*(caused by: |cause: )?", "", line.strip(), flags=re.IGNORECASE) for line in words]
-    telling = [line for line in lines if re.match("failed to|no space|because", line.lower())]
-    return (telling or lines or [""])[-1]
+    telling = [line for line in lines if re.match("failed to (fetch|download)|because|no space", line.lower())]
+    return telling[0] if telling else (lines or [""])[-1]

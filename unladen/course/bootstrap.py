@@ -88,14 +88,18 @@ def insist_on_python() -> None:
     )
 
 
+def has_uv(python: Path) -> bool:
+    """Whether the uv beside ``python`` runs, at the version of the lock."""
+    return answers([str(python.with_name("uv")), "--version"], f"uv {locks.installer()[0]}")
+
+
 def install_uv(python: Path, surroundings: dict) -> None:
     """Have uv, the fast installer, at the version and hashes of the lock; where it is, the index is not asked."""
-    version, lines = locks.installer()
-    if answers([str(python.with_name("uv")), "--version"], f"uv {version}"):
+    if has_uv(python):
         return
     with tempfile.TemporaryDirectory() as folder:
         alone = Path(folder) / "uv.txt"
-        alone.write_text(lines, encoding="utf-8")
+        alone.write_text(locks.installer()[1], encoding="utf-8")
         command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
         command += ["--force-reinstall", "--require-hashes", "--retries", "2", "-r", str(alone)]
         run("the installer", surroundings, command)
@@ -114,26 +118,34 @@ def repair(venv: Path, names: set) -> list:
     return options
 
 
+def uv_install(python: Path, wanted: dict) -> list:
+    """The command that installs the locks ``wanted``."""
+    command = [str(python.with_name("uv")), "pip", "install", "--python", str(python), "--require-hashes"]
+    # Every version is pinned and every file hashed, so it does not matter which index a file comes from.
+    command += ["--index-strategy", "unsafe-best-match"]
+    return command + [word for lock in wanted for word in ("-r", str(REPOSITORY / lock))]
+
+
 def install(venv: Path, reason: str, wanted: dict) -> None:
     """Make, complete or refresh the environment; the stamp is written when everything is there, and not before."""
     python = interpreter_of(venv)
+    command = uv_install(python, wanted)
+    if not reason and has_uv(python):
+        # Before anything is touched: without network it ends here. What uv has, it does not ask the index for.
+        surroundings = installers.surroundings(python, venv)
+        run("what is new", surroundings, [*command, "--dry-run", "--offline"], [*command, "--dry-run"])
     environment.begin(venv, reason)
     if environment.is_made_anew(reason):
         title = f"an environment on Python {platform.python_version()}"
         base = getattr(sys, "_base_executable", "") or sys.executable  # not that of the environment just set aside
         run(title, installers.own_variables(), [base, "-m", "venv", str(venv)])
     names = locks.names_in(wanted)
-    again = repair(venv, names)
+    command += repair(venv, names)
     if not answers([str(python), "-I", "-m", "pip", "--version"]):
         run("pip", installers.own_variables(), [str(python), "-m", "ensurepip", "--upgrade", "--default-pip"])
     surroundings = installers.surroundings(python, venv)
     install_uv(python, surroundings)
-    command = [str(python.with_name("uv")), "pip", "install", "--python", str(python), "--require-hashes", *again]
-    # Every version is pinned and every file hashed, so it does not matter which index a file comes from.
-    command += ["--index-strategy", "unsafe-best-match"]
-    for lock in wanted:
-        command += ["-r", str(REPOSITORY / lock)]
-    # uv changes the environment only when it has all it needs; what it has, it installs without asking the index.
+    # uv downloads all it needs before it changes anything.
     title = f"about {len(names)} packages (a minute or so the first time)"
     run(title, surroundings, [*command, "--offline"], command)
     shutil.rmtree(str(installers.own_cache(venv)), ignore_errors=True)
