@@ -37,8 +37,8 @@ KNOWN = (
     ),
     (
         "permission denied|read-only file system|operation not permitted",
-        "This folder cannot be written to: clone the repository where you may write, or have its owner run `make\n"
-        "setup`.",
+        "This folder cannot be written to: clone the repository where you may write, or have its owner run\n"
+        "`make setup`.",
     ),
     (
         "connect|dns|resolve|resolution|timed? ?out|unreachable|proxy|certificate|tls|network|could not find a version|"
@@ -59,6 +59,6 @@ def about(words: str) -> str:
 
 def gist(words: list) -> str:
     """The one line among an installer's last ``words`` that says most."""
-    lines = [re.sub(r"^\W*(caused by: |cause: )?", "", line.strip(), flags=re.IGNORECASE) for line in words]
+    lines = [re.sub("^(caused by|cause|error): ", "", line.strip(), flags=re.IGNORECASE) for line in words]
     telling = [line for line in lines if re.match("failed to (fetch|download)|because|no space", line.lower())]
     return telling[0] if telling else (lines or [""])[-1]

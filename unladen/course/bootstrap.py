@@ -226,8 +226,8 @@ def as_before(problem: Exception, new: list) -> str:
     lines = ["", "Not everything that the lock asks for could be installed:", "    " + advice.gist(words)]
     lines += [known] if known != advice.NETWORK else []
     lines += [f"The extra {extra!r} is not there." for extra in new]
-    lines += ["The course opens with what was installed before; the next `make lab` on the network brings the new.", ""]
-    return "\n".join(lines)
+    later = "on the network brings the new" if known == advice.NETWORK else "tries again"
+    return "\n".join([*lines, f"The course opens with what was installed before; the next `make lab` {later}.", ""])
 
 
 def summary(venv: Path) -> str:
