@@ -48,7 +48,7 @@ slides: ## export the lectures as slides into slides/
 
 # What measures runs alone; the exercises without answers, which measure nothing, and the other tests share the cores.
 test: ## prove all of it: style, every notebook against its stored outputs, every test
-	@$(SETUP)
+	@$(SETUP) --exact
 	$(RUN) ruff check
 	$(RUN) ruff format --check $(CODE)
 	$(RUN) unladen lint
