@@ -212,8 +212,10 @@ def bring(venv: Path, stamp: dict, reason: str, wanted: dict, exact: bool) -> No
         install(venv, reason, wanted)
     except (SetUpError, OSError) as problem:
         environment.put_back(venv)
-        if exact or not environment.opens(venv):
+        if not environment.opens(venv):
             raise
+        if exact:
+            raise SetUpError(f"{problem}\nWhat was installed before is untouched: `make lab` opens with it.") from None
         print(as_before(problem, new), flush=True)
         return
     print(f"Set up in {time.time() - start:.0f} s.", flush=True)
