@@ -14,6 +14,7 @@ BEFORE = (  # standard library only
     "doctor.py",
     "environment.py",
     "findings.py",
+    "headers.py",
     "host.py",
     "installers.py",
     "inventory.py",
@@ -35,6 +36,8 @@ def small_copy(folder: Path) -> Path:
         shutil.copy(REPOSITORY / "unladen" / "course" / name, course)
     (folder / "unladen" / "timing").mkdir()
     shutil.copy(REPOSITORY / "unladen" / "timing" / "allowance.py", folder / "unladen" / "timing")
+    (folder / "unladen" / "build").mkdir()
+    shutil.copy(REPOSITORY / "unladen" / "build" / "python_headers.py", folder / "unladen" / "build")
     (course / "__init__.py").touch()
     (course.parent / "__init__.py").touch()
     for lock in REPOSITORY.glob("requirements*.txt"):

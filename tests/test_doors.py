@@ -150,7 +150,7 @@ def test_without_a_fortran_compiler_the_row_says_how_to_get_one(monkeypatch):
 
 
 def test_a_door_counts_its_lines_of_glue_without_comments():
-    assert Door(None, source("doors/quadratic.c")).lines == 6
+    assert Door(len, source("doors/quadratic.c")).lines == 6
     assert source("doors/cython_doors.pyx", "def typed").lines == 6
     assert source("doors/fortran_door.f90").lines == 6
     with pytest.raises(BuildError, match="nothing in"):

@@ -7,6 +7,7 @@ on show how each is used.
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shlex
 import sys
@@ -15,11 +16,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+from IPython.core.interactiveshell import ExecutionResult
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import Markdown, display
 
-from unladen.build import BuildError, Library, build, disassemble, native, run_isolated
+from unladen.build import BuildError, Library, build, disassemble, native, python_headers, run_isolated
+from unladen.build.absent import Absent
 from unladen.build.behind import Working
+from unladen.build.errors import NoHeaders
 from unladen.build.excerpt import excerpt
 from unladen.build.headers import find
 from unladen.build.inputs import LIST
@@ -86,9 +90,8 @@ class Unladen(Magics):
                 source = find(files[0]).read_text(encoding="utf-8")
                 return display(Markdown(f"```cpp\n{excerpt(source, start)}\n```"))
         name = identifier("%native", name or re.sub(r"\W", "_", Path(files[0]).stem))
-        with _explained():
-            library = native(files[0], flags, name=name, waiting=patience)
-        self._bound(name, library)
+        with _explained(), self._or_absent(name):
+            self._bound(name, native(files[0], flags, name=name, waiting=patience))
 
     @line_magic
     def asm(self, line: str):
@@ -202,9 +205,18 @@ class Unladen(Magics):
                 f"{magic} takes one NAME and compiler flags, as in `{magic} adder -O0`; got {listed(names)}."
             )
         name = identifier(magic, names[0])
-        with _explained():
-            library = build("\n" + cell, language, name=name, flags=flags, origin=Path.cwd(), waiting=patience)
-        self._bound(name, library)
+        with _explained(), self._or_absent(name):
+            made = build("\n" + cell, language, name=name, flags=flags, origin=Path.cwd(), waiting=patience)
+            self._bound(name, made)
+
+    @contextmanager
+    def _or_absent(self, name: str) -> Iterator[None]:
+        """Where a module cannot be built for want of Python's headers, say so, and bind what stands for it."""
+        try:
+            yield
+        except NoHeaders as problem:
+            print(problem)
+            self.shell.user_ns[name] = Absent(str(problem))
 
     def _bound(self, name: str, library: Library | ModuleType) -> None:
         """Bind a library to its name, and show what it has and how it was made."""
@@ -235,10 +247,18 @@ class Unladen(Magics):
 def register(shell) -> None:
     """Register the course's magics with an IPython shell."""
     shell.register_magics(Unladen)
+    os.environ.update(python_headers.environment())  # for what a cell starts: f2py, meson
     if not any(getattr(one, "__self__", None).__class__ is Working for one in shell.events.callbacks["pre_run_cell"]):
         working = Working()  # while a cell runs, what is compiled behind it stands still
         shell.events.register("pre_run_cell", working.begin)
         shell.events.register("post_run_cell", working.end)
+        shell.events.register("post_run_cell", _without_headers)
+
+
+def _without_headers(result: ExecutionResult) -> None:
+    """After a cell of setuptools' (``%%cython``) that did not compile, say so if Python's headers are missing."""
+    if type(result.error_in_exec).__name__ == "CompileError" and not python_headers.folders():
+        print(python_headers.wanting(), file=sys.stderr)
 
 
 # -- showing ---------------------------------------------------------------------------------------------------------

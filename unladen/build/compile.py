@@ -16,7 +16,7 @@ from types import ModuleType
 from unladen.build import cache, extension, headers, inputs, loading, recipes, signature, text
 from unladen.build.bind import Build, Library
 from unladen.build.declarations import declarations, prepare
-from unladen.build.errors import BuildError, diagnostics, explain
+from unladen.build.errors import BuildError, NoHeaders, diagnostics, explain, insist_on_headers, lacks_python
 from unladen.build.order import Order
 from unladen.build.toolchains import processor, toolchain
 
@@ -46,7 +46,8 @@ def build(
     where that cannot be seen (a tool wrote it, with macros). ``waiting`` is entered while a compiler works: not for
     what is found in the cache. Line 1 in messages is the first line of ``source``.
 
-    Raises ``BuildError`` if it does not compile, link or load, in terms of the source's own lines.
+    Raises ``BuildError`` if it does not compile, link or load, in terms of the source's own lines; ``NoHeaders`` if it
+    is a module, and Python's headers are not here.
     """
     started = time.perf_counter()
     if isinstance(flags, str):
@@ -58,6 +59,8 @@ def build(
     if not sanitized:
         recipes.refuse_sanitizers((*compiler.command, *given), name)
     defines = ("python", module) if module else signature.module(source)
+    if defines and not inputs.searched(given):
+        insist_on_headers(name)
     recipe = recipes.recipe(language, given, module=bool(defines), sanitized=sanitized)
     order = Order(source, language, name, recipe, origin, compiler, defines)
     places = [str(place) for place in headers.searched(source, origin)]
@@ -195,7 +198,7 @@ def _failure(order: Order, stderr: str) -> BuildError:
     """Return the error that says why a source did not compile; characters that only look like C are named first."""
     found = text.strange(order.source, order.shown)
     found += [one for one in diagnostics(stderr, order.source, order.file, order.shown) if "stray ‘\\" not in one.text]
-    return BuildError(explain(stderr, found, order.name), found)
+    return (NoHeaders if lacks_python(stderr) else BuildError)(explain(stderr, found, order.name), found)
 
 
 def _inputs(order: Order, arguments: Sequence[str], directory: Path, trace: str, since: float) -> dict | None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from unladen.build import python_headers
+
 # gcc, clang and zig agree on this much: "adder.c:3:12: error: …"; a linker leaves the column out
 _KINDS = "(?P<kind>fatal error|error|warning|note)"
 _HEAD = re.compile(rf"^(?P<file>[^\n:]+):(?P<line>\d+):(?:(?P<column>\d+):)? {_KINDS}: (?P<text>.*)")
@@ -21,6 +23,8 @@ _FLAG = re.compile(
     r"(?:unrecognized|unknown|invalid|unsupported).*?(?:option|argument)[^'\"‘`]*['\"‘`](?P<flag>-[^'\"’`]+)"
     r"|bad value [(‘'](?P<value>[^)’']*)[)’'] for [‘'](?P<of>-[^'’]+)"
 )
+# the headers of Python itself, which systems have in a package apart; cffi's and Cython's C asks for them, too
+_PYTHON = re.compile(r"error: '?(?:Python|pyconfig)\.h'?(?:: No such file| file not found)")
 _NOISE = ("ld returned", "linker command failed", "each undeclared identifier is reported", "linking with")
 
 
@@ -58,6 +62,10 @@ class BuildError(Exception):
 
     def __reduce__(self):
         return type(self), (self.args[0], self.diagnostics)
+
+
+class NoHeaders(BuildError):
+    """Python's own headers are missing, so that no module can be compiled; ``str()`` says how to get them."""
 
 
 def diagnostics(stderr: str, source: str, file: str, shown: str = "") -> list[Diagnostic]:
@@ -104,8 +112,21 @@ def _missing(name: str, text: str, lines: list[str], file: str, shown: str) -> D
     return Diagnostic(0, 0, "error", words)
 
 
+def lacks_python(text: str) -> bool:
+    """Tell whether a compiler's words mean that Python's own headers are missing."""
+    return bool(_PYTHON.search(text)) and not python_headers.folders()
+
+
+def insist_on_headers(what: str) -> None:
+    """Raise ``NoHeaders`` where the Python module ``what`` cannot be compiled for want of them."""
+    if not python_headers.folders():
+        raise NoHeaders(f"{what}: {python_headers.wanting()}")
+
+
 def explain(stderr: str, found: Sequence[Diagnostic], what: str) -> str:
     """Say on one screen why ``what`` did not compile."""
+    if lacks_python(stderr):
+        return f"{what}: {python_headers.wanting()}"
     if flag := _FLAG.search(stderr):
         word = flag["flag"] or f"{flag['of']}{flag['value']}"
         return (

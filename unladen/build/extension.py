@@ -7,12 +7,11 @@ import importlib.util
 import re
 import sys
 import sysconfig
-from functools import cache as remembered
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
-from unladen.build import cache, prepared
+from unladen.build import cache, prepared, python_headers
 from unladen.build.errors import BuildError
 from unladen.build.order import Order
 from unladen.build.toolchains import Toolchain
@@ -44,10 +43,9 @@ const char *operator""_unladen(const char *, std::size_t) {{ return unladen_doma
 """
 
 
-@remembered
 def abi(kind: str) -> str:
-    """Return what such a module depends on besides the compiler: the interpreter's ABI and the binder's version."""
-    own = f"{sysconfig.get_config_var('SOABI')} {sys.version} {sysconfig.get_path('include')}"
+    """Return what such a module depends on besides the compiler: interpreter, headers, and the binder's version."""
+    own = f"{sysconfig.get_config_var('SOABI')} {sys.version} {python_headers.identity()}"
     return own if kind == "python" else f"{own} {kind} {metadata.version(kind)}"
 
 
@@ -59,7 +57,7 @@ def flags(order: Order, directory: Path, address: str) -> tuple[list[str], list[
     """
     if not order.module:
         return [], []
-    python = [f"-I{path}" for path in dict.fromkeys(sysconfig.get_path(p) for p in ("include", "platinclude"))]
+    python = python_headers.flags()
     kind = order.module[0]
     if kind == "python":
         return python, []

@@ -19,9 +19,10 @@ from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
-from unladen.build import cache, extension, headers
+from unladen.build import cache, extension, headers, python_headers
+from unladen.build.absent import Absent
 from unladen.build.compile import build
-from unladen.build.errors import BuildError
+from unladen.build.errors import BuildError, NoHeaders, insist_on_headers
 from unladen.build.toolchains import toolchain
 
 # sqrt need not set errno, so that the loop can use vector instructions; what a tool writes is not held to -Wall
@@ -30,9 +31,12 @@ _FLAGS = ("-fno-math-errno", "-w")
 
 @dataclass(frozen=True)
 class Made:
-    """A module that a tool wrote (into ``folder``) and a compiler built, which took ``seconds`` when it was done."""
+    """A module that a tool wrote (into ``folder``) and a compiler built, which took ``seconds`` when it was done.
 
-    module: ModuleType
+    Where Python's headers are missing, the module is one that says so.
+    """
+
+    module: ModuleType | Absent
     seconds: float
     cached: bool
     folder: Path
@@ -83,6 +87,7 @@ def f2py(file: str | Path) -> Made:
     compiler = shutil.which("gfortran")
     if not compiler:
         raise BuildError("gfortran is not installed.")
+    insist_on_headers(path.name)
     found = os.stat(compiler)
     address = _key("f2py", path.read_text(encoding="utf-8"), compiler, found.st_size, metadata.version("numpy"))
     flags = "--f90flags=-O3"
@@ -101,7 +106,11 @@ def _compiled(tool, name, parts, write, origin, flags=()) -> Made:
     """Have the tool write C (``write`` fills a folder with code.c), then compile that; both are cached."""
     folder, seconds, cached = _timed(_key(tool, metadata.version(tool), name, parts), write)
     code = (folder / "code.c").read_text(encoding="utf-8")
-    module = build(code, "c", name=name, flags=(*_FLAGS, *flags), origin=origin, module=name)
+    try:
+        module = build(code, "c", name=name, flags=(*_FLAGS, *flags), origin=origin, module=name)
+    except NoHeaders as problem:
+        print(problem)
+        return Made(Absent(str(problem)), seconds, cached, folder)
     return Made(module, seconds + module.build.took, cached and module.build.cached, folder)
 
 
@@ -118,7 +127,8 @@ def _timed(address: str, write: Callable[[Path], None]) -> tuple[Path, float, bo
 
 
 def _key(*parts: object) -> str:
-    return cache.key("generated", 1, sys.version, sysconfig.get_config_var("SOABI"), toolchain("c").identity, *parts)
+    made_for = sys.version, sysconfig.get_config_var("SOABI"), python_headers.identity(), toolchain("c").identity
+    return cache.key("generated", 1, *made_for, *parts)
 
 
 def _path() -> str:
@@ -128,7 +138,7 @@ def _path() -> str:
 
 def _run(command: list[str], directory: Path) -> None:
     compiler = toolchain("c")
-    environment = os.environ | {"PATH": _path(), "LC_ALL": "C.UTF-8"}
+    environment = os.environ | python_headers.environment() | {"PATH": _path(), "LC_ALL": "C.UTF-8"}
     if compiler.kind == "zig":
         environment |= {"CC": " ".join(compiler.command)}
     done = subprocess.run(

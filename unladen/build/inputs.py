@@ -130,7 +130,7 @@ def _checksum(path: str, *state: int) -> int:
 
 def _absent(texts: Sequence[str], recipe: Sequence[str], files: Iterable[str], places: list[str]) -> list[str]:
     """Return the paths at which a header or library would be found today if it were there, and is not."""
-    own = [*places, *_folders(recipe)]
+    own = [*places, *searched(recipe)]
     folders = [*own, *_ALWAYS]
     names = {name for text in texts for name in _NAMED.findall(text)}
     for folder in folders if own else ():  # how a header that was read may have been asked for
@@ -144,7 +144,7 @@ def _absent(texts: Sequence[str], recipe: Sequence[str], files: Iterable[str], p
     return [path for path in dict.fromkeys(paths) if not os.path.lexists(path)]
 
 
-def _folders(recipe: Sequence[str]) -> list[str]:
+def searched(recipe: Sequence[str]) -> list[str]:
     """Return the folders in which a recipe, or the environment, has headers and libraries looked up."""
     found = []
     for word, following in zip(recipe, [*recipe, ""][1:], strict=True):

@@ -11,8 +11,9 @@ import venv
 from pathlib import Path
 from shutil import copytree
 
-from unladen.build import cache
-from unladen.build.errors import BuildError
+from unladen.build import cache, python_headers
+from unladen.build.absent import Absent
+from unladen.build.errors import BuildError, NoHeaders, insist_on_headers
 from unladen.build.headers import native_folder
 from unladen.build.toolchains import toolchain
 
@@ -20,14 +21,20 @@ from unladen.build.toolchains import toolchain
 _BUILD = "import mesonpy; mesonpy.build_wheel('dist')"
 
 
-def wheel(package: str | Path) -> tuple[Path, float]:
+def wheel(package: str | Path) -> tuple[Path | Absent, float]:
     """Build the wheel of ``native/PACKAGE`` (or of any folder) with meson-python; return it, and the seconds it took.
 
     It is kept in the cache, under what it is made from. Raises ``BuildError`` with the backend's last words.
+    Where Python's headers are missing, the wheel is one that says so.
     """
     folder = native_folder(package)
     files = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     contents = [(str(path.relative_to(folder)), path.read_bytes()) for path in files]
+    try:
+        insist_on_headers(str(package))
+    except NoHeaders as problem:
+        print(problem)
+        return Absent(str(problem)), 0.0
     compiler = toolchain("c")
 
     def make(directory: Path) -> None:
@@ -36,7 +43,8 @@ def wheel(package: str | Path) -> tuple[Path, float]:
         (directory / "package" / "dist").mkdir()
         # a front end activates the environment in which the backend is: there are meson and ninja
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-        environment = os.environ | {"PATH": path, "CC": " ".join(compiler.command)}
+        own = {"PATH": path, "CC": " ".join(compiler.command)}
+        environment = os.environ | python_headers.environment() | own
         command = [sys.executable, "-c", _BUILD]
         done = subprocess.run(
             command, cwd=directory / "package", env=environment, capture_output=True, text=True, errors="replace"
@@ -45,12 +53,13 @@ def wheel(package: str | Path) -> tuple[Path, float]:
             raise BuildError(f"the wheel was not built:\n{(done.stdout + done.stderr)[-1500:]}")
         (directory / "seconds").write_text(repr(time.perf_counter() - started))
 
-    address = cache.key("wheel", 1, sys.version, sysconfig.get_config_var("SOABI"), compiler.identity, contents)
+    made_for = sys.version, sysconfig.get_config_var("SOABI"), python_headers.identity(), compiler.identity
+    address = cache.key("wheel", 1, *made_for, contents)
     place, _ = cache.entry(address, make)
     return next((place / "package" / "dist").glob("*.whl")), float((place / "seconds").read_text())
 
 
-def fresh_environment(folder: str | Path, *wheels: Path) -> Path:
+def fresh_environment(folder: str | Path, *wheels: Path | Absent) -> Path:
     """Make an empty virtual environment in ``folder``, install ``wheels`` and nothing else; return its Python.
 
     No network is used, so a wheel that needs other packages can be installed, but not imported.
@@ -58,7 +67,9 @@ def fresh_environment(folder: str | Path, *wheels: Path) -> Path:
     venv.create(folder, with_pip=False, symlinks=True)
     python = Path(folder, "bin", "python")
     install = [sys.executable, "-m", "uv", "pip", "install", "--offline", "--no-deps", "--no-cache", "--quiet"]
-    done = subprocess.run([*install, "--python", str(python), *map(str, wheels)], capture_output=True, text=True)
+    done = subprocess.run(
+        [*install, "--python", str(python), *map(str, filter(None, wheels))], capture_output=True, text=True
+    )
     if done.returncode:
         raise BuildError(f"the wheel was not installed:\n{done.stderr[-1500:]}")
     return python

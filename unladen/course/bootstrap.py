@@ -20,13 +20,14 @@ import time
 from pathlib import Path
 
 if __package__:
-    from . import advice, environment, host, installers, locks
+    from . import advice, environment, headers, host, installers, locks
     from .environment import NEWEST, OLDEST, REPOSITORY, STAMP, UNFINISHED, interpreter_of, name, state_of, version_in
     from .locks import SetUpError, known_extras, lock_of, wanted_locks
     from .steps import StepFailed, answers, run
 else:  # run by its path, before there is an environment
     import advice
     import environment
+    import headers
     import host
     import installers
     import locks
@@ -190,9 +191,13 @@ def set_up(extras: list, folder: str = ".venv", exact: bool = False) -> None:
         one_at_a_time()
         environment.recover(venv)
         stamp, reason, wanted = judged(venv, extras)  # another set-up may have done it meanwhile
-    if reason or stamp.get("locks") != wanted:
+    changed = bool(reason) or stamp.get("locks") != wanted
+    if changed:
         bring(venv, stamp, reason, wanted, exact)
     environment.write_path(venv)
+    wanting = headers.provide(venv, again=changed)
+    if wanting:
+        print(wanting, flush=True)
 
 
 def bring(venv: Path, stamp: dict, reason: str, wanted: dict, exact: bool) -> None:

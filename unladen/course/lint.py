@@ -26,7 +26,7 @@ MOST_LINES, MOST_COLUMNS, MEDIAN_LINES, MOST_OUTPUT_LINES = 22, 100, 5, 60
 FEWEST_CELLS, MOST_CELLS = 25, 70
 TAGS = {
     "exercise-only", "hide-input", "hide-output", "nbval-check-output", "nbval-ignore-output", "nbval-skip",
-    "raises-exception", "reference-python", "remove-cell", "skip-execution", "solution-only",
+    "python-headers", "raises-exception", "reference-python", "remove-cell", "skip-execution", "solution-only",
 }  # fmt: skip
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 

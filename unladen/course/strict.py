@@ -6,13 +6,16 @@ the version is pinned, and ``tests/test_strict.py`` proves each repair:
 * ``tests/sanitize.cfg`` is used from any working directory, unless another file is named;
 * each kernel gets the environment of ``course/kernel.py`` and a fresh state of its own;
 * the death of a kernel is noticed within a second, not after the cell's whole time limit;
-* cells tagged ``reference-python`` are compared only on the Python version whose outputs are stored;
+* cells tagged ``reference-python`` are compared only on the Python version whose outputs are stored, and cells tagged
+  ``python-headers`` only where modules can be compiled: elsewhere they say what is missing;
+* where Zig is the compiler, which makes its C++ library in the first cell that needs it, a cell has ten minutes;
 * a display that was updated within its cell is compared as it was last, which is what is stored;
 * cells run with history, as in JupyterLab, so that ``;`` silences a last line and ``Out`` and ``_`` work.
 """
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import tempfile
@@ -22,6 +25,8 @@ from pathlib import Path
 from queue import Empty
 
 from nbformat import from_dict
+
+from unladen.build import BuildError, python_headers, toolchain
 
 SANITIZER = Path(__file__).parents[2] / "tests" / "sanitize.cfg"
 
@@ -33,17 +38,27 @@ def pytest_configure(config) -> None:
     if config.option.nbval_sanitize_with is None and SANITIZER.exists():
         config.option.nbval_sanitize_with = str(SANITIZER)
     if config.option.nbval or config.option.nbval_lax:
+        config.option.nbval_cell_timeout = max(float(config.option.nbval_cell_timeout), _patience())
         homes = tempfile.TemporaryDirectory(prefix="unladen-nbval-", ignore_cleanup_errors=True)
         config.add_cleanup(homes.cleanup)
         config.add_cleanup(_repair(Path(homes.name)))
 
 
 def pytest_itemcollected(item) -> None:
-    """Give a loaded machine time, and compare cells tagged ``reference-python`` on the reference version only."""
+    """Give a loaded machine time, and compare cells whose tag says that it depends only where they can be as stored."""
     if type(item).__name__ == "IPyNbCell":
         item.output_timeout = 20  # nbval waits 5 seconds for each piece of output once a cell has replied
-        if "reference-python" in item.cell.metadata.get("tags", []) and not on_reference_python():
+        tags = item.cell.metadata.get("tags", [])
+        elsewhere = "reference-python" in tags and not on_reference_python()
+        if elsewhere or "python-headers" in tags and not python_headers.folders():
             item.options["check"] = False
+
+
+def _patience() -> float:
+    """Seconds that a cell may take by its compiler; a kernel that died is noticed at once all the same."""
+    with contextlib.suppress(BuildError):
+        return 600 if toolchain("cpp").kind == "zig" else 0
+    return 0
 
 
 def on_reference_python() -> bool:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Rational, Real
 
+from unladen.build.absent import Absent
 from unladen.show import Message, duration, marked, three_digits, times
 from unladen.timing.race import Ratio, Seconds
 
@@ -17,13 +18,17 @@ class ClaimFailed(Message, AssertionError):
 
 
 def claim(
-    sentence: str, measured: float | bool, *, at_least: float | None = None, at_most: float | None = None
+    sentence: str, measured: float | bool | Absent, *, at_least: float | None = None, at_most: float | None = None
 ) -> None:
     """Print a sentence with what was measured beside what it claims, or raise ``ClaimFailed``.
 
     ``measured`` is a number with at least one bound, or a truth value with none. A ratio of a race is measured again,
-    up to twice, before it is said to fail. Raises ``TypeError`` or ``ValueError`` for a claim that could not be judged.
+    up to twice, before it is said to fail. Of what is not on this machine nothing can be told, which is said in a line.
+    Raises ``TypeError`` or ``ValueError`` for a claim that could not be judged.
     """
+    if isinstance(measured, Absent):
+        print(f"– {sentence}: cannot be told here ({measured})")
+        return
     if _is_truth(measured):
         if at_least is not None or at_most is not None:
             raise TypeError(f"claim({sentence!r}): {bool(measured)} is no number; at_least= and at_most= need one")

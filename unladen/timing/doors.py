@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from unladen.build import BuildError
+from unladen.build.absent import Absent
+from unladen.build.errors import NoHeaders
 from unladen.build.excerpt import Source
 from unladen.show import Table, Volatile, duration
 from unladen.timing.race import Race
@@ -17,14 +19,13 @@ class Door:
     """A way to call ``quadratic(a, b, c, root)``, which writes into ``root``.
 
     ``glue`` is what was written for it: a Python function, a ``Source``, or just the number of lines. ``seconds`` is
-    how long it took to build. Without ``call`` the door is not here, and ``how`` says how to get it; ``optional`` ones
-    are here on some machines only.
+    how long it took to build. A door that is not here has an ``Absent`` for its ``call``, which says how to get it;
+    ``optional`` ones are here on some machines only.
     """
 
-    call: Callable | None
+    call: Callable | Absent
     glue: object = 0
     seconds: float = 0.0
-    how: str = ""
     optional: bool = False
 
     @property
@@ -39,8 +40,8 @@ def optional(make: Callable[[], tuple[Callable, float]], glue: object, how: str)
     """Return the door that ``make`` builds, as (call, seconds), or one that says ``how`` to get what it needs."""
     try:
         call, seconds = make()
-    except (BuildError, ImportError):
-        return Door(None, glue, how=how, optional=True)
+    except (BuildError, ImportError) as problem:
+        return Door(Absent(str(problem) if isinstance(problem, NoHeaders) else how), glue, optional=True)
     return Door(call, glue, seconds, optional=True)
 
 
@@ -59,8 +60,9 @@ def door_table(
     """
     rows = []
     for name, door in doors.items():
-        if door.call is None:
-            rows.append([name, str(door.lines), *map(Volatile, ("not here:", door.how, "", "", ""))])
+        if not door.call:
+            how = str(door.call).rpartition(": ")[2]  # such a line ends with the command
+            rows.append([name, str(door.lines), *map(Volatile, ("not here:", how, "", "", ""))])
             continue
         built = duration(door.seconds) if door.seconds else Volatile("–")
         words = [Volatile(word) if door.optional else word for word in tried[name]]

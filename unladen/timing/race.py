@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 from numbers import Real
 
+from unladen.build.absent import Absent, NotHere
 from unladen.show import Table, Volatile, duration, marked, times
-from unladen.timing.agreement import agreed_answer, any_answer, comparer
+from unladen.timing.agreement import Differ, agreed_answer, any_answer, comparer
 from unladen.timing.answers import brief
 from unladen.timing.progress import Progress
 from unladen.timing.stopwatch import Lane, level
@@ -49,14 +50,18 @@ class Ratio(float):
 class Race:
     """What a race found. ``names`` are the contenders in the order given, ``value`` the answer they agree on."""
 
-    def __init__(self, lanes: list[Lane], value: object, seconds: float, baseline: str) -> None:
+    def __init__(
+        self, lanes: list[Lane], value: object, seconds: float, baseline: str, absent: Mapping[str, str] | None = None
+    ) -> None:
         self._lanes = {lane.name: lane for lane in lanes}
+        self.absent = dict(absent or {})  # who is not on this machine, and why
         self.names = list(self._lanes)
         self.value, self.seconds, self.baseline = value, seconds, baseline
 
-    def ratio(self, slower: str, faster: str) -> Ratio:
+    def ratio(self, slower: str, faster: str) -> Ratio | Absent:
         """How many times faster the second contender is than the first (below 1: it is slower)."""
-        return Ratio(self, slower, faster)
+        missing = [name for name in (slower, faster) if name in self.absent]
+        return Absent(self.absent[missing[0]]) if missing else Ratio(self, slower, faster)
 
     def best(self, name: str) -> Seconds:
         """The contender's best time per call, in seconds."""
@@ -111,7 +116,7 @@ def race(
 
     Each is called once (its first call, in which it may compile itself, is timed apart) and must return the same
     answer, and leave what it reads as it was; then samples of all of them are interleaved, and the best one counts.
-    Asynchronous answers are waited for.
+    Asynchronous answers are waited for. Who needs what is not on this machine is left out, with a line.
 
     ``seconds`` is the time to spend on all samples together, ``rounds`` the number of samples of each instead.
     Ratios are to ``baseline``, the first contender unless another is named. ``same`` judges two answers: a function, a
@@ -125,16 +130,18 @@ def race(
     if limit:
         least_time(*limit)  # measured before the race, not in the middle of it
     with Progress("race") as progress:
-        differ = comparer(same)
-        value = agreed_answer(lanes, differ, progress) if differ else any_answer(lanes, progress)
+        value, absent = _at_first(lanes, comparer(same), progress)
+        baseline = lanes[0].name if baseline in absent else baseline
         for lane in lanes:
             lane.calibrate()
         run_laps(lanes, seconds, rounds, progress)
         level(lanes)
-    result = Race(lanes, value, seconds, baseline)
+    result = Race(lanes, value, seconds, baseline, absent)
     if show:
         from IPython.display import display
 
+        for name, why in absent.items():
+            print(f"without {name}: {why}")
         display(result.table(first=first, limit=limit, title=title))
         if chart and len(lanes) > 1:
             from unladen.timing.ladder import draw
@@ -193,6 +200,20 @@ def _at_the_start(contenders: object, baseline: str | None, limit: object) -> tu
         raise ValueError(f'limit={limit!r}: give a kind and an amount, as in ("read", nbytes); the kinds are {kinds}')
     lanes = [Lane(name, call) for name, call in zip(names, contenders.values(), strict=True)]
     return lanes, names[0] if baseline is None else str(baseline)
+
+
+def _at_first(lanes: list[Lane], differ: Differ | None, progress: Progress) -> tuple[object, dict[str, str]]:
+    """Make the first calls, and take from ``lanes`` who is not here; return the answer, and why each of them is not."""
+    absent = {}
+    while True:
+        try:
+            return agreed_answer(lanes, differ, progress) if differ else any_answer(lanes, progress), absent
+        except NotHere as problem:
+            missing = next(lane for lane in lanes if not lane.taken)
+            if len(lanes) == 1:
+                raise
+            absent[missing.name] = str(problem)
+            lanes.remove(missing)
 
 
 def _check_effort(seconds: float, rounds: int | None) -> None:

@@ -70,7 +70,7 @@ class Lane:
             start = time.perf_counter()
             answer = self.call()
             self.waits = wait(answer)
-            self.first = time.perf_counter() - start
+            self.first = self.first or time.perf_counter() - start  # where the race begins again, that was it
             return settled(answer) if self.waits else answer
 
     def second_call(self) -> object:
