@@ -256,8 +256,8 @@ def register(shell) -> None:
 
 
 def _without_headers(result: ExecutionResult) -> None:
-    """After a cell of setuptools' (``%%cython``) that did not compile, say so if Python's headers are missing."""
-    if type(result.error_in_exec).__name__ == "CompileError" and not python_headers.folders():
+    """After a cell of Cython's own magic, which shows what the compiler said, say what is missing."""
+    if (result.info.raw_cell or "").lstrip().startswith("%%cython") and not python_headers.folders():
         print(python_headers.wanting(), file=sys.stderr)
 
 

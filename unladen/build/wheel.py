@@ -66,10 +66,10 @@ def fresh_environment(folder: str | Path, *wheels: Path | Absent) -> Path:
     """
     venv.create(folder, with_pip=False, symlinks=True)
     python = Path(folder, "bin", "python")
+    if not (built := [str(path) for path in wheels if path]):
+        return python
     install = [sys.executable, "-m", "uv", "pip", "install", "--offline", "--no-deps", "--no-cache", "--quiet"]
-    done = subprocess.run(
-        [*install, "--python", str(python), *map(str, filter(None, wheels))], capture_output=True, text=True
-    )
+    done = subprocess.run([*install, "--python", str(python), *built], capture_output=True, text=True)
     if done.returncode:
         raise BuildError(f"the wheel was not installed:\n{done.stderr[-1500:]}")
     return python

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 if __package__:
@@ -19,6 +20,7 @@ else:  # run by its path, before there is an environment
     import host
 
 ASK = Path(__file__).resolve().parent.parent / "build" / "python_headers.py"
+QUICK = ["-q", "-oAcquire::Retries=0", "-oAcquire::http::Timeout=15", "-oAcquire::https::Timeout=15"]
 NOTE = "unladen-headers.json"  # in the environment: for which Python they were looked for, in vain
 _VERSION = (
     "import os, sys; print(os.path.realpath(sys.executable)); print(sys.version); print('%d.%d' % sys.version_info[:2])"
@@ -77,38 +79,38 @@ def _bring(venv: Path, executable: str, minor: str) -> bool:
     owner = _told(["dpkg-query", "-S", executable]).partition(":")[0]
     if not owner.startswith("python" + minor):
         return False  # a Python of the user's own, which has its headers or never had them
+    package = "libpython" + minor + "-dev"
+    exact = package + "=" + _told(["dpkg-query", "-W", "-f", "${Version}", owner])
     with tempfile.TemporaryDirectory(dir=str(venv), prefix="headers-") as work:
-        for version in ("=" + _told(["dpkg-query", "-W", "-f", "${Version}", owner]), ""):
-            if not _downloaded(Path(work), "libpython" + minor + "-dev" + version):
-                continue
-            found = _unpacked(Path(work))
-            if found and _fits(venv, found):
-                _settle(found, venv / "include")
-                return True
+        for lists in _lists(Path(work)):
+            for wanted in (exact, package):
+                _told(["apt-get", *QUICK, *lists, "download", wanted], Path(work))
+                found = _unpacked(Path(work))
+                if found and _fits(venv, found):
+                    _settle(found, venv / "include")
+                    return True
     return False
 
 
-def _downloaded(work: Path, package: str) -> bool:
-    """Let apt fetch a package into ``work``: by the lists that are there, or where these are old or gone by new ones.
+def _lists(work: Path) -> Iterator:
+    """Options by which apt reads the lists of packages that are here; and, where these are old or gone, new ones.
 
-    The new ones are of this folder alone, for which no administrator is needed; apt trusts them by the same keys.
+    The new ones are in ``work`` alone, for which no administrator is needed; apt trusts them by the same keys.
     """
-    quick = ["-q", "-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=15", "-o", "Acquire::https::Timeout=15"]
+    yield []
     own = work / "apt"
     for folder in ("lists/partial", "archives/partial"):
-        (own / folder).mkdir(parents=True, exist_ok=True)
+        (own / folder).mkdir(parents=True)
     private = ["-o", f"Dir::State::lists={own}/lists", "-o", f"Dir::Cache={own}", "-o", "Dir::Cache::archives=archives"]
-    download = ["download", package]
-    for words in ([*quick, *download], [*quick, *private, "update"], [*quick, *private, *download]):
-        _told(["apt-get", *words], work)
-        if any(work.glob("*.deb")):
-            return True
-    return False
+    if _told(["apt-get", *QUICK, *private, "update"], work):
+        yield private
 
 
 def _unpacked(work: Path) -> Path:
     """The folder with the headers of the package in ``work``, each of them where ``#include`` says; None if none."""
-    archive = next(work.glob("*.deb"))
+    archive = next(work.glob("*.deb"), None)
+    if not archive:
+        return None
     tree = work / "tree"
     shutil.rmtree(str(tree), ignore_errors=True)
     _told(["dpkg-deb", "-x", str(archive), str(tree)])
