@@ -140,7 +140,7 @@ def _run(command: list[str], directory: Path) -> None:
     compiler = toolchain("c")
     environment = os.environ | python_headers.environment() | {"PATH": _path(), "LC_ALL": "C.UTF-8"}
     if compiler.kind == "zig":
-        environment |= {"CC": " ".join(compiler.command)}
+        environment |= {"CC": " ".join(compiler.command)} | compiler.variables()
     done = subprocess.run(
         command,
         cwd=directory,

@@ -37,12 +37,15 @@ class Toolchain:
     version: str
     identity: tuple = field(repr=False, default=())
 
+    def variables(self) -> dict[str, str]:
+        """Return the variables by which this compiler keeps what it makes for itself where the course keeps things."""
+        zig = str(cache.usable() / "zig")
+        return {"ZIG_GLOBAL_CACHE_DIR": zig, "ZIG_LOCAL_CACHE_DIR": zig} if self.kind == "zig" else {}
+
     def run(self, arguments: list[str], directory: Path) -> subprocess.CompletedProcess:
         """Run the compiler in ``directory``, which also takes its temporary files, with messages in English."""
         environment = os.environ | {"LC_ALL": "C.UTF-8", "LANGUAGE": "C", "TMPDIR": str(directory), "GCC_COLORS": ""}
-        if self.kind == "zig":
-            zig = cache.usable() / "zig"
-            environment |= {"ZIG_GLOBAL_CACHE_DIR": str(zig), "ZIG_LOCAL_CACHE_DIR": str(zig)}
+        environment |= self.variables()
         try:
             return subprocess.run(
                 [*self.command, *arguments],
