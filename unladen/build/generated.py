@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -140,7 +141,7 @@ def _run(command: list[str], directory: Path) -> None:
     compiler = toolchain("c")
     environment = os.environ | python_headers.environment() | {"PATH": _path(), "LC_ALL": "C.UTF-8"}
     if compiler.kind == "zig":
-        environment |= {"CC": " ".join(compiler.command)} | compiler.variables()
+        environment |= {"CC": shlex.join(compiler.command)} | compiler.variables()
     done = subprocess.run(
         command,
         cwd=directory,

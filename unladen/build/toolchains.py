@@ -38,9 +38,11 @@ class Toolchain:
     identity: tuple = field(repr=False, default=())
 
     def variables(self) -> dict[str, str]:
-        """Return the variables by which this compiler keeps what it makes for itself where the course keeps things."""
-        zig = str(cache.usable() / "zig")
-        return {"ZIG_GLOBAL_CACHE_DIR": zig, "ZIG_LOCAL_CACHE_DIR": zig} if self.kind == "zig" else {}
+        """Return what Zig needs: where to keep what it makes for itself; and for a build system, its ``ar``."""
+        if self.kind != "zig":
+            return {}
+        kept = str(cache.usable() / "zig")
+        return {"ZIG_GLOBAL_CACHE_DIR": kept, "ZIG_LOCAL_CACHE_DIR": kept, "AR": shlex.join([self.command[0], "ar"])}
 
     def run(self, arguments: list[str], directory: Path) -> subprocess.CompletedProcess:
         """Run the compiler in ``directory``, which also takes its temporary files, with messages in English."""

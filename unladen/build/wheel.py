@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import sysconfig
@@ -43,7 +44,7 @@ def wheel(package: str | Path) -> tuple[Path | Absent, float]:
         (directory / "package" / "dist").mkdir()
         # a front end activates the environment in which the backend is: there are meson and ninja
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-        own = {"PATH": path, "CC": " ".join(compiler.command)} | compiler.variables()
+        own = {"PATH": path, "CC": shlex.join(compiler.command)} | compiler.variables()
         environment = os.environ | python_headers.environment() | own
         command = [sys.executable, "-c", _BUILD]
         done = subprocess.run(
