@@ -1,5 +1,8 @@
 """Where built things are kept: addressed by what they are made from, private to one user, and used only when whole.
 
+Besides their own, users may have a cache to read from that root has filled for all (``shared``): what they build
+themselves never goes there.
+
 Nothing is forced to the disk when it is made, which would cost more than most builds: what a power cut left in pieces
 is noticed when it is asked for, and made anew.
 """
@@ -10,32 +13,28 @@ import atexit
 import contextlib
 import errno
 import hashlib
-import json
 import os
 import shutil
 import stat
 import sys
 import tempfile
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+
+from unladen.build import shared, whole
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _UNUSABLE = _FULL | {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EIO}
 
 
-_WHOLE = "whole.json"  # in each entry: the size and checksum of each of its files
-_SMALL = 2**22  # bytes up to which a file's content is checked, not only its size
-
-
 def place() -> Path:
-    """Return where this user's cache belongs: ``$UNLADEN_CACHE``, else the platform's place for caches.
+    """Return where this user's cache belongs: ``$UNLADEN_CACHE``, unless that is root's; else the platform's place.
 
     Raises ``RuntimeError`` if that is below the home of a user who has none.
     """
-    if chosen := os.environ.get("UNLADEN_CACHE"):
+    if (chosen := os.environ.get("UNLADEN_CACHE")) and not shared.is_of_root(chosen):
         return Path(chosen).absolute()
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "unladen"
@@ -47,24 +46,44 @@ def key(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def entry(address: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
-    """Return the directory at ``address`` and whether it was there; else ``make(directory)`` fills it first.
+def _always(_: Path) -> bool:
+    return True
 
-    It is made under a temporary name and renamed when whole, so two processes may make the same entry at once, and
-    one that is interrupted leaves nothing that looks finished; what was damaged later is made anew. A cache that
-    cannot be written (read-only, full, somebody else's) is replaced by a temporary directory of this process, with
-    one line of warning.
+
+def found(address: str, holds: Callable[[Path], bool] = _always) -> Path | None:
+    """Return the directory at ``address`` if it is whole and ``holds(directory)``; None if there is none.
+
+    One of this user's own that is whole and does not hold is removed.
     """
     for root in _roots(made=True):
         if _sound(root / address):
-            return root / address, True
+            if holds(root / address):
+                return root / address
+            drop(root / address)
+    if (root := _for_all()) and whole.is_whole(root / address, root) and holds(root / address):
+        return root / address
+    return None
+
+
+def entry(address: str, make: Callable[[Path], None], holds: Callable[[Path], bool] = _always) -> tuple[Path, bool]:
+    """Return the directory at ``address`` and whether it was there; else ``make(directory)`` fills it first.
+
+    It is made under a temporary name and renamed when whole, so two processes may make the same entry at once, and
+    one that is interrupted leaves nothing that looks finished; what was damaged later is made anew, as is that of
+    which ``holds(directory)`` is false. A cache that cannot be written (read-only, full, somebody else's) is
+    replaced by a temporary directory of this process, with one line of warning.
+    """
+    if there := found(address, holds):
+        return there, True
     for root in _roots():
         work = None
         try:
             (root / address).parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # it may have been cleared
             work = Path(tempfile.mkdtemp(prefix="new-", dir=root))
             make(work)
-            _seal(work)
+            whole.seal(work)
+            _open(work, root)
+            _open((root / address).parent, root, within=False)
             _settle(work, root / address)
             return root / address, False
         except OSError as problem:
@@ -79,7 +98,7 @@ def entry(address: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
 
 def entries(group: str) -> list[Path]:
     """Return the directories whose address is ``group/…`` and that are whole."""
-    found = []
+    there = []
     for root in _roots(made=True):
         try:
             names = os.listdir(root / group)
@@ -88,41 +107,30 @@ def entries(group: str) -> list[Path]:
         except OSError:
             pass
         else:
-            found += [root / group / name for name in names if _sound(root / group / name)]
-    return found
+            there += [root / group / name for name in names if _sound(root / group / name)]
+    if root := _for_all():
+        with contextlib.suppress(OSError):
+            names = os.listdir(root / group)
+            there += [root / group / name for name in names if whole.is_whole(root / group / name, root)]
+    return there
 
 
-def _seal(directory: Path) -> None:
-    """Note what belongs to an entry."""
-    files = {str(path.relative_to(directory)): path for path in directory.rglob("*") if path.is_file()}
-    state = {name: _measure(path) for name, path in files.items() if not path.is_symlink()}
-    (directory / _WHOLE).write_text(json.dumps(state), encoding="utf-8")
+def _open(directory: Path, root: Path, within: bool = True) -> None:
+    """Let those read what root makes who may read the cache it goes to: so a cache is filled for all."""
+    given = 0 if os.geteuid() or directory == root else stat.S_IMODE(root.stat().st_mode) & 0o055
+    for path in (directory, *(directory.rglob("*") if within else ())) if given else ():
+        if not path.is_symlink():
+            mode = stat.S_IMODE(path.stat().st_mode)
+            path.chmod((mode | (given if path.is_dir() else given & 0o044)) & ~0o022)
 
 
 def _sound(directory: Path) -> bool:
     """Tell whether an entry is there and as it was made; one that is not is removed."""
     if not os.path.lexists(directory):
         return False  # and nothing to remove: another process may just be giving it its name
-    try:
-        with open(os.path.join(directory, _WHOLE), "rb") as file:
-            state = json.load(file)
-        if state and all(_measure(os.path.join(directory, name)) == facts for name, facts in state.items()):
-            return True
-    except (OSError, ValueError, AttributeError):
-        pass
-    drop(directory)
-    return False
-
-
-def _measure(path: str | Path) -> list:
-    """Return a file's size and checksum; raises ``OSError`` if it is none, or somebody else's."""
-    found = os.lstat(path)
-    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
-        raise OSError(errno.EINVAL, "not a file of this user")
-    if found.st_size > _SMALL:
-        return [found.st_size, None]
-    with open(path, "rb", buffering=0) as file:
-        return [found.st_size, zlib.crc32(file.readall())]
+    if not (as_made := whole.is_whole(directory)):
+        drop(directory)
+    return as_made
 
 
 def _settle(work: Path, final: Path) -> None:
@@ -135,7 +143,9 @@ def _settle(work: Path, final: Path) -> None:
 
 
 def drop(directory: Path) -> None:
-    """Remove an entry, or whatever stands in its place."""
+    """Remove an entry of this user's, or whatever stands in its place."""
+    if _is_for_all(directory):
+        return
     shutil.rmtree(directory, ignore_errors=True)
     with contextlib.suppress(OSError):
         directory.unlink()
@@ -144,8 +154,11 @@ def drop(directory: Path) -> None:
 def keep_recent(used: Path, pattern: str, count: int, spared: float = 0) -> None:
     """Note that the entry ``used`` was used, and remove all but the ``count`` of its kind that were used last.
 
-    Those used in the last ``spared`` seconds stay: another process may just be about to load one.
+    Those used in the last ``spared`` seconds stay: another process may just be about to load one. In a cache for all
+    users nothing is noted or removed.
     """
+    if _is_for_all(used):
+        return
     with contextlib.suppress(OSError):
         os.utime(used)
         for old in sorted(used.parent.glob(pattern), key=lambda path: -path.stat().st_mtime)[count:]:
@@ -164,6 +177,24 @@ def is_full(text: str) -> bool:
 def usable() -> Path:
     """Return the directory that things kept between builds go to: the user's cache, else this process's own."""
     return next(_roots())
+
+
+def _for_all() -> Path | None:
+    """Return the cache that root has filled for all users, if this user is another and may read it."""
+    chosen = os.environ.get("UNLADEN_CACHE")
+    return _trusted(chosen) if chosen and shared.is_of_root(chosen) else None
+
+
+@cache
+def _trusted(chosen: str) -> Path | None:
+    if problem := shared.problem_of(chosen)[0]:
+        print(f"The cache for all users, {chosen}, is not read: {problem}.", file=sys.stderr)
+        return None
+    return Path(chosen).resolve()
+
+
+def _is_for_all(directory: Path) -> bool:
+    return _for_all() in directory.parents
 
 
 def _roots(made: bool = False) -> Iterator[Path]:

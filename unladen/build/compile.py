@@ -67,7 +67,7 @@ def build(
     abi = extension.abi(order.module[0]) if order.module else ""
     cpu = processor() if any(flag.endswith("=native") for flag in recipe) else ""
     steer = inputs.steering()
-    address = cache.key(_RULES, source, language, name, recipe, origin, compiler.identity, abi, cpu, places, steer)
+    address = cache.key(_RULES, source, language, name, recipe, compiler.identity, abi, cpu, places, steer)
     try:
         result, place, facts, cached = _deliver(order, address, waiting)
     except OSError as problem:

@@ -57,28 +57,26 @@ def ready(headers: Headers) -> Path | None:
     """Return where ``headers`` are, or None if they have yet to be made, which is then done behind."""
     if headers.compiler.kind == "zig":
         return None  # it has no such thing, but keeps what it compiled
-    place = cache.usable() / headers.address
-    if not _holds(place):
+    place = cache.found(headers.address, _holds)
+    if not place:
         if not in_place:
             if headers.address not in _asked:
                 _asked.add(headers.address)
                 behind.start(make, headers)
             return None
         try:
-            make(headers)
+            place = make(headers)
         except BuildError:
             return None  # the cell itself will show what is wrong with these flags
     cache.keep_recent(place, "headers-*", _KEPT)
     return place
 
 
-def make(headers: Headers) -> None:
-    """Make ``headers`` now; BuildError if the compiler refuses."""
-    place = cache.usable() / headers.address
-    if place.is_dir() and not _holds(place):
-        cache.drop(place)
-    place, _ = cache.entry(headers.address, lambda directory: _fill(headers, directory))
+def make(headers: Headers) -> Path:
+    """Make ``headers`` now and return where they are; BuildError if the compiler refuses."""
+    place, _ = cache.entry(headers.address, lambda directory: _fill(headers, directory), _holds)
     cache.keep_recent(place, "headers-*", _KEPT)
+    return place
 
 
 def _fill(headers: Headers, directory: Path) -> None:

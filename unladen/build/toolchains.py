@@ -144,7 +144,10 @@ def _described(command: tuple[str, ...], identity: tuple) -> Toolchain | None:
             found = "" if answer.returncode else answer.stdout
         (directory / "answer").write_text(found, encoding="utf-8")
 
-    directory, _ = cache.entry(cache.key("compiler", identity), ask)
+    def answered(directory: Path) -> bool:
+        return bool((directory / "answer").stat().st_size)
+
+    directory, _ = cache.entry(cache.key("compiler", identity), ask, answered)
     answer = (directory / "answer").read_text(encoding="utf-8")
     if not answer:
         cache.drop(directory)  # it may be able to answer later
