@@ -22,8 +22,8 @@ def test_the_roof_is_the_lower_of_both_limits(roof):
     ridge = roof.peak / roof.bandwidth
     assert roof.roof(ridge / 10) == pytest.approx(roof.peak / 10)
     assert roof.roof(ridge * 10) == roof.roof(ridge * 1000) == roof.peak
-    assert roof.peak == machine().peak
-    assert roof.bandwidth >= machine().bandwidth.triad
+    assert roof.peak <= machine().peak
+    assert roof.bandwidth >= machine().bandwidth.now.triad
 
 
 def test_a_kernel_has_its_share_of_the_roof_above_it(roof):

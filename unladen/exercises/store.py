@@ -7,34 +7,23 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import sys
-import tempfile
 from pathlib import Path
+
+from unladen import state
 
 _session: dict[str, dict] = {}
 
 
 def folder() -> Path:
-    """The folder of the learner's progress: UNLADEN_STATE, or where this system keeps such things."""
-    if chosen := os.environ.get("UNLADEN_STATE"):
-        return Path(chosen) / "progress"
-    if xdg := os.environ.get("XDG_STATE_HOME"):
-        return Path(xdg) / "unladen" / "progress"
-    home = Path.home()
-    mac = home / "Library" / "Application Support"
-    return (mac if sys.platform == "darwin" else home / ".local" / "state") / "unladen" / "progress"
+    """The folder of the learner's progress."""
+    return state.folder() / "progress"
 
 
-def record(id: str, state: str, earned: float | None) -> None:
+def record(id: str, verdict: str, earned: float | None) -> None:
     """Remember the latest verdict on the exercise ``id``."""
-    _session[id] = {"state": state, "earned": earned}
+    _session[id] = {"state": verdict, "earned": earned}
     with contextlib.suppress(OSError, RuntimeError):  # RuntimeError: a user without a home
-        folder().mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(dir=folder(), suffix=".tmp")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(_session[id], file)
-        os.replace(unfinished, folder() / f"{id}.json")
+        state.write(folder() / f"{id}.json", _session[id])
 
 
 def recall(id: str) -> tuple[str, float | None]:
@@ -46,8 +35,8 @@ def recall(id: str) -> tuple[str, float | None]:
         except (OSError, RuntimeError, ValueError):
             return "", None
     kept = kept if isinstance(kept, dict) else {}
-    state, earned = kept.get("state"), kept.get("earned")
-    return (state if isinstance(state, str) else ""), (float(earned) if isinstance(earned, int | float) else None)
+    verdict, earned = kept.get("state"), kept.get("earned")
+    return (verdict if isinstance(verdict, str) else ""), (float(earned) if isinstance(earned, int | float) else None)
 
 
 def tried() -> set[str]:

@@ -10,25 +10,32 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from unladen.timing import hardware
 from unladen.timing.stopwatch import Lane
 
+KINDS = ("read", "copy", "triad", "flops")
 ARRAY = 2**26  # bytes of each of the three arrays: 64 MiB, twice a large third-level cache's share of one core
 SAMPLES = 7
 STEPS = 50_000
+_NATIVE = Path(__file__).resolve().parents[2] / "native"
 # The fastest instructions that this very machine has, in the order in which compilers accept the request.
 FLAGS = (("-march=native", "-ffp-contract=fast"), ("-mcpu=native", "-ffp-contract=fast"), ())
 
 
 @dataclass(frozen=True)
 class Bandwidth:
-    """Bytes a second between memory and one core: ``read`` (a sum), ``copy``, ``triad`` (a + s·b); measured ``by``."""
+    """Bytes a second between memory and one core: ``read`` (a sum), ``copy``, ``triad`` (a + s·b); measured ``by``.
+
+    Where these are the best that a machine has shown, ``now`` has what it shows in this session.
+    """
 
     read: float
     copy: float
     triad: float
     by: str
+    now: Bandwidth | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,20 @@ def measure_peak() -> Peak:
     operations = STEPS * kernels.operations_per_step()
     fastest = _interleaved([lambda: kernels.multiply_add(STEPS, 0.999999, 1e-6)])[0]
     return Peak(operations / fastest, "native/peak.c")
+
+
+def identity() -> tuple[object, ...]:
+    """Return what measures: figures of another kernel, another compiler, another way to call them are not the same."""
+    import numpy as np
+
+    from unladen.build import BuildError, toolchain
+
+    try:
+        compiler: object = toolchain("c").identity
+    except BuildError:
+        compiler = f"NumPy {np.__version__}"
+    texts = [path.read_bytes() for path in (Path(__file__), *(_NATIVE / name for name in ("bandwidth.c", "peak.c")))]
+    return compiler, os.environ.get("UNLADEN_SANITIZE", ""), *texts
 
 
 def _interleaved(calls: list[Callable[[], object]]) -> list[float]:

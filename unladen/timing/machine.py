@@ -9,24 +9,30 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 
 from unladen.show import Listing, Table, Volatile, size, three_digits
-from unladen.timing import hardware, limits
+from unladen.timing import best, busy, hardware, limits
 from unladen.timing.compilers import course_compiler, other_compilers
 from unladen.timing.interpreters import Interpreter, other_interpreters
 from unladen.timing.missing import Missing, missing
 
 
 class Machine:
-    """This machine. What is asked of other programs or measured is found when first wanted, once per session."""
+    """This machine. What is asked of other programs or measured is found when first wanted, once per session.
+
+    Of what is measured, the best that this machine has shown counts, in this session or an earlier one.
+    """
 
     @property
     def bandwidth(self) -> limits.Bandwidth:
-        """Bytes a second between memory and one core: ``.read``, ``.copy``, ``.triad``; ``.by`` says what measured."""
-        return _bandwidth()
+        """Bytes a second between memory and one core: ``.read``, ``.copy``, ``.triad``; ``.by`` says what measured.
+
+        What this session measured, with which its other times are to be compared, is in ``.now``.
+        """
+        return best.bandwidth()
 
     @property
     def peak(self) -> float:
         """Double-precision floating-point operations a second on one core."""
-        return _peak().flops
+        return best.best("flops").rate
 
     @cached_property
     def cores(self) -> dict[str, float]:
@@ -97,14 +103,13 @@ class Machine:
             ("GPU", self.gpu or "none found"),
             ("processor's counters", self._asked["counters"]),
         ]
+        facts += [(f"{kind}, one core", _limit(kind, "B/s")) for kind in ("read", "copy", "triad")]
+        facts += [("arithmetic, one core", _limit("flops", "FLOP/s"))]
         facts += [
-            (f"{kind}, one core", _rate(getattr(self.bandwidth, kind), "B/s")) for kind in ("read", "copy", "triad")
+            ("measured by", ", ".join(dict.fromkeys(best.by()))),
+            ("while measuring", str(best.while_measuring())),
         ]
-        facts += [("arithmetic, one core", _rate(self.peak, "FLOP/s")), ("measured by", self._measured_by())]
         return facts
-
-    def _measured_by(self) -> str:
-        return ", ".join(dict.fromkeys((_bandwidth().by, _peak().by)))
 
     def _card(self) -> Table:
         return _Card(["this machine", ""], [(name, Volatile(value)) for name, value in self._facts()])
@@ -129,18 +134,12 @@ class _Card(Table):
 
 @cache
 def machine() -> Machine:
-    """Return this machine, which shows itself as a card; it is looked at and measured once per session (≈ 2 s)."""
+    """Return this machine, which shows itself as a card; it is looked at and measured once per session (≈ 2 s).
+
+    A limit is shown as the best of now and of earlier sessions, and says which. Measured at a busy moment, what other
+    times are compared with would be too low.
+    """
     return Machine()
-
-
-@cache
-def _bandwidth() -> limits.Bandwidth:
-    return limits.measure_bandwidth()
-
-
-@cache
-def _peak() -> limits.Peak:
-    return limits.measure_peak()
 
 
 def _python() -> str:
@@ -155,5 +154,11 @@ def _python() -> str:
     return f"{platform.python_implementation()} {platform.python_version()}, {kind}, {build}{where}"
 
 
-def _rate(per_second: float, unit: str) -> str:
-    return f"{three_digits(per_second / 1e9)} G{unit}"
+def _limit(kind: str, unit: str) -> str:
+    """Say what a limit is, and when it was measured if that was not now."""
+    shown, now = best.best(kind), best.now(kind)
+    text = f"{three_digits(shown.rate / 1e9)} G{unit}"
+    if shown == now:
+        return text
+    then = f"measured {shown.date} at load {busy.rounded(shown.load)}"
+    return f"{text} ({then}, now {three_digits(now.rate / 1e9)} at load {busy.rounded(now.load)})"

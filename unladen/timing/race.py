@@ -57,6 +57,7 @@ class Race:
         self.absent = dict(absent or {})  # who is not on this machine, and why
         self.names = list(self._lanes)
         self.value, self.seconds, self.baseline = value, seconds, baseline
+        self._tried: set[str] = set()  # the limits that were measured again, as this race seemed to pass them
 
     def ratio(self, slower: str, faster: str) -> Ratio | Absent:
         """How many times faster the second contender is than the first (below 1: it is slower)."""
@@ -84,7 +85,9 @@ class Race:
         """The results as a table that shows itself; see `race` for ``first`` and ``limit``."""
         columns = ["contender", "time per call", "spread", f"as fast as {self.baseline}"]
         columns += ["first call"] if first else []
-        columns += [f"of {_LIMITS[limit[0]]}"] if limit else []
+        if limit:
+            columns.append(f"of {_LIMITS[limit[0]]}")
+            self._try_again(*limit)
         return Table(columns, [self._row(name, first, limit) for name in self.names], title)
 
     def _row(self, name: str, first: bool, limit: tuple[str, float] | None) -> list[object]:
@@ -92,8 +95,22 @@ class Race:
         if first:
             row.append(duration(self.first(name)))
         if limit:
-            row.append(_percent(least_time(*limit) / self.best(name)))
+            row.append(self._share(name, *limit))
         return row
+
+    def _try_again(self, kind: str, amount: float) -> None:
+        """Measure a limit again, once, if a contender seems to pass it: that was perhaps measured at a busy moment."""
+        from unladen.timing.best import measure_again
+
+        if kind not in self._tried and any(least_time(kind, amount) > self.best(name) for name in self.names):
+            self._tried.add(kind)
+            measure_again(kind)
+
+    def _share(self, name: str, kind: str, amount: float) -> Volatile:
+        """How much of a limit a contender reaches; one that passes it by more than its spread is said to be faster."""
+        share = least_time(kind, amount) / self.best(name)
+        faster = share > 1 + self.spread(name)
+        return Volatile(f"{_percent(share)}: faster than this limit" if faster else _percent(share))
 
     def __repr__(self) -> str:
         return f"race of {', '.join(self.names)}"
@@ -122,7 +139,8 @@ def race(
     Ratios are to ``baseline``, the first contender unless another is named. ``same`` judges two answers: a function, a
     relative tolerance, ``(relative, absolute)``, or ``False`` for nothing to be compared; else integers must be equal,
     floats within 1e-9, and labels and masks alike. ``limit`` adds the share of what this machine was measured to be
-    able to do: ``("read", nbytes)``, ``("copy", nbytes)``, ``("triad", nbytes)`` or ``("flops", n)``, for one call.
+    able to do: ``("read", nbytes)``, ``("copy", nbytes)``, ``("triad", nbytes)`` or ``("flops", n)``, for one call; who
+    passes a limit has it measured again first, and is then said to be faster (what it moves is less, or nearer).
     ``first`` adds the first calls. Raises ``Disagreement``, naming who returned, or changed, what.
     """
     lanes, baseline = _at_the_start(contenders, baseline, limit)
@@ -167,9 +185,9 @@ def run_laps(lanes: list[Lane], seconds: float, rounds: int | None, progress: Pr
 
 def least_time(kind: str, amount: float) -> float:
     """Seconds that ``amount`` bytes or operations take at the limit of one core of this machine, as measured."""
-    from unladen.timing.machine import machine
+    from unladen.timing.best import best
 
-    return amount / (machine().peak if kind == "flops" else getattr(machine().bandwidth, kind))
+    return amount / best(kind).rate
 
 
 _LIMITS = {

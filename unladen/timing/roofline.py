@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from unladen.show import PALETTE, Table, Volatile, figure, three_digits
+from unladen.timing import best
 from unladen.timing.curve import label
-from unladen.timing.machine import machine
 from unladen.timing.unknown import Unknown
 
 _SHAPES = "osD^vPX"
+_SPREAD = 0.05  # by how much two measurements of the same thing differ, when little else goes on
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,23 @@ class Work:
 
 
 class Roofline:
-    """Kernels (``work`` by name) under the roof of one core; shows itself as a chart, in text as a table."""
+    """Kernels (``work`` by name) under the roof of one core; shows itself as a chart, in text as a table.
+
+    The roof is what this session measured, as are the kernels: at a busy moment, both are lower. What a kernel passes
+    is measured again first.
+    """
 
     def __init__(self, work: Mapping[str, Work]) -> None:
         self.work = dict(work)
-        limits = machine().bandwidth
-        self.bandwidth, self.peak = max(limits.read, limits.copy, limits.triad), machine().peak
+        self._raise()
+        passed = [one for one in self.work.values() if one.speed > self.roof(one.intensity)]
+        for kind in {"flops" if self.roof(one.intensity) == self.peak else "read" for one in passed}:
+            best.measure_again(kind)
+        self._raise()
+
+    def _raise(self) -> None:
+        self.bandwidth = max(best.now(kind).rate for kind in ("read", "copy", "triad"))
+        self.peak = best.now("flops").rate
 
     def roof(self, intensity: float) -> float:
         """The operations a second that this machine allows one core at ``intensity`` operations for each byte."""
@@ -55,6 +67,9 @@ class Roofline:
         work = self.work[name]
         return work.speed / self.roof(work.intensity)
 
+    def _passes(self, name: str) -> bool:
+        return self.share(name) > 1 + _SPREAD
+
     def table(self) -> Table:
         """The kernels with their operations per byte, their speed, and their share of what is allowed."""
         rows = [
@@ -62,7 +77,7 @@ class Roofline:
                 name,
                 f"{three_digits(work.intensity)}",
                 Volatile(f"{three_digits(work.speed / 1e9)} GFLOP/s"),
-                Volatile(f"{three_digits(100 * self.share(name))} %"),
+                Volatile(f"{three_digits(100 * self.share(name))} %{': faster than its roof' * self._passes(name)}"),
             )
             for name, work in self.work.items()
         ]
