@@ -37,7 +37,8 @@ def small_copy(folder: Path) -> Path:
     (folder / "unladen" / "timing").mkdir()
     shutil.copy(REPOSITORY / "unladen" / "timing" / "allowance.py", folder / "unladen" / "timing")
     (folder / "unladen" / "build").mkdir()
-    shutil.copy(REPOSITORY / "unladen" / "build" / "python_headers.py", folder / "unladen" / "build")
+    for name in ("python_headers.py", "shared.py"):
+        shutil.copy(REPOSITORY / "unladen" / "build" / name, folder / "unladen" / "build")
     (course / "__init__.py").touch()
     (course.parent / "__init__.py").touch()
     for lock in REPOSITORY.glob("requirements*.txt"):

@@ -178,20 +178,21 @@ def judged(venv: Path, extras: list) -> tuple:
     return stamp, reason, wanted
 
 
-def set_up(extras: list, folder: str = ".venv", exact: bool = False) -> None:
+def set_up(extras: list, folder: str = ".venv", exact: bool = False, again: bool = False) -> None:
     """Bring the environment in ``folder`` to the state the locks describe, with as little work as possible.
 
     Where that fails and what was there before still works, it stays, and ``exact`` decides whether that will do.
+    With ``again``, what is installed is compared with the locks also where it was complete, and mended.
     """
     venv = Path(os.path.realpath(str(REPOSITORY / folder)))
     if "zig" not in extras and not (host.find_compiler("CC") and host.find_compiler("CXX")):
         extras = [*extras, "zig"]
     stamp, reason, wanted = judged(venv, extras)
-    if reason or stamp.get("locks") != wanted:
+    if again or reason or stamp.get("locks") != wanted:
         one_at_a_time()
         environment.recover(venv)
         stamp, reason, wanted = judged(venv, extras)  # another set-up may have done it meanwhile
-    changed = bool(reason) or stamp.get("locks") != wanted
+    changed = again or bool(reason) or stamp.get("locks") != wanted
     if changed:
         bring(venv, stamp, reason, wanted, exact)
     environment.write_path(venv)
@@ -204,7 +205,8 @@ def bring(venv: Path, stamp: dict, reason: str, wanted: dict, exact: bool) -> No
     """Install what is wanted; if that fails, have what was there before, and say so."""
     new = [locks.extra_of(lock) for lock in wanted if lock not in stamp.get("locks", {}) and lock != locks.CORE]
     size = "about 1.8 GB" if lock_of("zig") in wanted else "about 1.4 GB"
-    why = reason or ("the lock or the choice of extras changed" if stamp else "what is there is not known to be whole")
+    changed = "what is there may not be as it was" if wanted == stamp.get("locks") else "the lock or the extras changed"
+    why = reason or (changed if stamp else "what is there is not known to be whole")
     start = time.time()
     try:
         if environment.is_made_anew(reason):
@@ -251,12 +253,13 @@ def main(arguments: list = None) -> int:
     parser.add_argument("--with", dest="extras", default="", metavar='"NAME …"', help="extras to install too")
     parser.add_argument("--into", dest="folder", default=".venv", metavar="FOLDER", help="its name (.venv)")
     parser.add_argument("--exact", action="store_true", help="fail where the lock cannot be followed")
+    parser.add_argument("--again", action="store_true", help="mend what was changed since it was installed")
     parser.add_argument("--say", action="store_true", help="end with a line that says what is there")
     options = parser.parse_args(arguments)
     try:
         if host.unsupported():
             raise SetUpError(host.unsupported())
-        set_up(options.extras.replace(",", " ").split(), options.folder, options.exact)
+        set_up(options.extras.replace(",", " ").split(), options.folder, options.exact, options.again)
     except SetUpError as error:
         print(f"\n{error}\n", file=sys.stderr)
         return 1

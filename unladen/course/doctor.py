@@ -26,8 +26,6 @@ else:  # run by its path: the package's own dependencies may be missing
     import variables
     from findings import broken, missing, ok, report
 
-WINDOWS = "The course runs on Linux and macOS; on Windows, inside WSL 2 (in PowerShell:  wsl --install)."
-
 
 def check_variables(facts: dict) -> list:
     """Variables that lead to another Python or alter this one, and what becomes of the course's Python with them."""
@@ -114,7 +112,7 @@ def explained(packages: list, causes: list) -> list:
     cures = {f.subject: f.fix for f in causes if f.subject in ("memory", "mount")}
     found = []
     for finding in packages:
-        anew = finding.state != "ok" and finding.fix.startswith("rm ")
+        anew = finding.state != "ok" and finding.fix.startswith(("rm ", "make setup"))
         for subject, fix in cures.items() if anew else ():
             finding = finding._replace(detail=f"{finding.detail}; see {subject}", fix=fix)
         found.append(finding)
@@ -126,8 +124,8 @@ def main(arguments: list = None) -> int:
         prog="unladen doctor", description="Say what this machine is missing for the course."
     )
     parser.parse_args(arguments)
-    if os.name == "nt":
-        print(getattr(host, "windows_words", lambda: WINDOWS)())
+    if host.unsupported():
+        print(host.unsupported())
         return 1
     findings = examine()
     print(report(findings))

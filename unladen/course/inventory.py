@@ -178,7 +178,9 @@ def _check_ours(facts: dict) -> list:
         state = missing if facts["missing"] else broken
         names = ", ".join([*facts["missing"], *facts["wrong"]][:6])
         count = len(facts["missing"]) + len(facts["wrong"])
-        found.append(state("packages", f"{count} not as the lock has them: {names}", anew))
+        mend = "make setup" if anew.startswith("rm") else anew
+        found.append(state("packages", f"{count} not as the lock has them: {names}", mend))
+        anew = mend
     else:
         found.append(ok("packages", "as the lock has them"))
     return [*found, *check_imports(facts, anew)]

@@ -4,6 +4,7 @@ The rules are those of ``unladen.build``, which cannot be asked where a package 
 """
 
 import contextlib
+import importlib.util
 import os
 import platform
 import re
@@ -22,19 +23,29 @@ else:  # run by its path: the package's own dependencies may be missing
     import host
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
+# `unladen.build` cannot be imported where a package is missing; this file of it needs none.
+_found = importlib.util.spec_from_file_location("unladen_shared", str(REPOSITORY / "unladen" / "build" / "shared.py"))
+shared = importlib.util.module_from_spec(_found)
+_found.loader.exec_module(shared)
 ELSEWHERE = "export UNLADEN_CACHE=/a/folder/of/yours"
 INSIDE = ELSEWHERE + "    (inside Linux's own file system, not below /mnt)"
 
 
 def cache_folder() -> Path:
     """Where compiled cells are kept; ``None`` if no place is known."""
-    if os.environ.get("UNLADEN_CACHE"):
+    if os.environ.get("UNLADEN_CACHE") and not shared_cache():
         return Path(os.environ["UNLADEN_CACHE"]).absolute()
     home = host.home()
     if platform.system() == "Darwin":
         return Path(home, "Library", "Caches", "unladen") if home else None
     caches = os.environ.get("XDG_CACHE_HOME") or (home and os.path.join(home, ".cache"))
     return Path(caches, "unladen").absolute() if caches else None
+
+
+def shared_cache() -> str:
+    """The cache that root keeps for all users, if ``UNLADEN_CACHE`` names one and this user is another; else empty."""
+    chosen = os.environ.get("UNLADEN_CACHE", "")
+    return chosen if chosen and shared.is_of_root(chosen) else ""
 
 
 def state_folder() -> Path:
@@ -81,11 +92,6 @@ def mount_of(folder: Path) -> str:
     while not (place in mounts or os.path.ismount(place)):
         place = os.path.dirname(place)
     return place
-
-
-def is_drive_of_windows(folder: Path) -> bool:
-    """Whether ``folder`` is on a drive of Windows, as WSL shows them in Linux."""
-    return "microsoft" in platform.release().lower() and mount_of(folder).startswith("/mnt/")
 
 
 def problem_of(folder: Path) -> tuple:

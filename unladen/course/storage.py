@@ -7,11 +7,12 @@ import tempfile
 from pathlib import Path
 
 if __package__:
-    from . import bootstrap, ceilings, inventory, places
+    from . import bootstrap, ceilings, host, inventory, places
     from .findings import broken, ok
 else:  # run by its path: the environment may be missing
     import bootstrap
     import ceilings
+    import host
     import inventory
     import places
     from findings import broken, ok
@@ -69,17 +70,29 @@ def _way_out(folder: Path) -> str:
 
 def check_cache() -> list:
     """Whether what is compiled can be kept, and be loaded from where it is kept."""
-    folder = places.cache_folder()
+    folder, found = places.cache_folder(), check_shared_cache()
     problem, fix = places.problem_of(folder)
     if not problem:
         problem, fix = room_in(folder, ROOM), _way_out(folder).replace(TMPDIR, places.ELSEWHERE)
     if not problem:
-        return [ok("cache", f"{folder} can be written to, and libraries load from there")]
+        return [*found, ok("cache", f"{folder} can be written to, and libraries load from there")]
     where = f"{folder}: " if folder else ""
     if not places.loading_place():
         detail = f"{where}{problem}; nor do they load from {tempfile.gettempdir()}, so no cell that compiles can run"
-        return [broken("cache", detail, fix)]
-    return [broken("cache", f"{where}{problem}; cells compile, and nothing is kept", fix, needed=False)]
+        return [*found, broken("cache", detail, fix)]
+    return [*found, broken("cache", f"{where}{problem}; cells compile, and nothing is kept", fix, needed=False)]
+
+
+def check_shared_cache() -> list:
+    """Whether a cache that root has filled for all, if ``UNLADEN_CACHE`` names one, is read."""
+    folder = places.shared_cache()
+    if not folder:
+        return []
+    problem, fix = places.shared.problem_of(folder)
+    if not problem:
+        return [ok("cache for all", f"{folder} is read; what you compile is kept in your own")]
+    detail = f"{folder} is not read: {problem}"
+    return [broken("cache for all", detail, fix or "ask whoever set it up here", needed=False)]
 
 
 def check_work() -> list:
@@ -118,7 +131,7 @@ def check_space(installed: bool) -> list:
     if here.ours and places.runs_nothing(REPOSITORY):
         where = f"{places.mount_of(REPOSITORY)} is mounted noexec: no library in .venv can be loaded"
         found.append(broken("mount", where, "clone the course into a folder on another file system"))
-    if places.is_drive_of_windows(REPOSITORY):
+    if host.windows_drive(str(REPOSITORY)):
         detail = f"{REPOSITORY} is on a drive of Windows: set-up and every start take minutes there"
         found.append(broken("drive", detail, "clone the course into your home in Linux: cd && git clone …", False))
     return found

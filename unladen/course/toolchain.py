@@ -7,10 +7,11 @@ import tempfile
 from pathlib import Path
 
 if __package__:
-    from . import bootstrap, host, inventory, places, variables
+    from . import bootstrap, headers, host, inventory, places, variables
     from .findings import Finding, broken, missing, ok
 else:  # run by its path: the environment may be missing
     import bootstrap
+    import headers
     import host
     import inventory
     import places
@@ -62,24 +63,11 @@ def check_compilers(facts: dict) -> list:
 
 def check_headers(facts: dict) -> list:
     """``Python.h``, which some cells of two chapters need: nothing is said of it while it is there."""
-    if not facts or python_headers(facts):
+    if not facts or headers.place(inventory.course().folder):
         return []
     version = bootstrap.name(facts.get("version") or sys.version_info)
-    detail = "Python.h is not there: cells with pybind11, nanobind, Cython or cffi show recorded runs"
+    detail = "Python.h is not there: cells with pybind11, nanobind, Cython or cffi say so, and the notebook goes on"
     return [missing("headers", detail, host.install_command("headers", version), needed=False)]
-
-
-def python_headers(facts: dict) -> str:
-    """The folder of ``Python.h``, the system's or one that set-up has brought; empty if there is none."""
-    try:
-        if __package__:
-            from .headers import place
-        else:
-            from headers import place
-    except ImportError:
-        folder = facts["headers"]
-        return folder if (Path(folder) / "Python.h").exists() else ""
-    return str(place(inventory.course().folder) or "")
 
 
 def check_compiler(variable: str, subject: str, suffix: str, source: str, facts: dict) -> Finding:
