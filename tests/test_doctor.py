@@ -111,7 +111,7 @@ def test_missing_packages_are_named(tmp_path):
     assert status == 1
     assert "missing  packages" in report
     assert "anyio" in report
-    assert "make lab" in line_of(report, "packages")
+    assert "make setup" in line_of(report, "packages")
 
 
 def test_an_interrupted_installation_is_broken(tmp_path):

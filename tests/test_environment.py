@@ -52,6 +52,17 @@ def test_a_lock_that_cannot_be_followed_leaves_the_environment_and_says_so_calml
     assert (version_of(whole, "swallow"), beside(whole)) == ("1.0", [])
 
 
+def test_what_was_changed_since_is_mended_when_asked_and_not_before(whole, offline, environment):
+    module = next(site(whole).glob("swallow*.py"))
+    before = module.read_bytes()
+    module.unlink()
+    assert [info.name for info in kept.half_installed(whole / ".venv")] == ["swallow-1.0.dist-info"]
+    assert set_up(whole, offline).stdout == ""
+    mended = set_up(whole, environment, "--again", "--say")
+    assert mended.returncode == 0 and "what is there may not be as it was" in mended.stdout, mended
+    assert module.read_bytes() == before and kept.half_installed(whole / ".venv") == []
+
+
 def test_an_extra_that_cannot_be_fetched_is_named(whole, offline):
     (whole / "requirements-gpu.txt").write_text(ALBATROSS)
     done = set_up(whole, offline, "--with", "gpu")

@@ -19,7 +19,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.checkout import REPOSITORY
-from unladen.course import bootstrap
+from unladen.course import installers
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 CORE, ROOT = "requirements.txt", "requirements-root.txt"
@@ -36,6 +36,11 @@ UNSUPPORTED = ("x86_64-apple-darwin", "x86_64-unknown-linux-musl", "aarch64-pc-w
 NO_INDEX = "dns error|error sending request|failed to fetch|failed to connect|timed out|certificate"
 
 
+def surroundings() -> dict[str, str]:
+    """This process's variables, with pip's settings told to uv as set-up tells it."""
+    return os.environ | installers.index_settings(installers.settings_of_pip(Path(sys.executable)))
+
+
 def dry_run(platform: str, python: str, locks: list[str], folder: Path) -> subprocess.CompletedProcess:
     """Ask how the locks would be installed from an empty folder; skip where no index answers."""
     command = [sys.executable, "-m", "uv", "pip", "install", "--dry-run", "--require-hashes", "--only-binary", ":all:"]
@@ -43,8 +48,8 @@ def dry_run(platform: str, python: str, locks: list[str], folder: Path) -> subpr
     command += ["--python-platform", platform, "--python-version", python]
     for lock in locks:
         command += ["-r", str(REPOSITORY / lock)]
-    settings = bootstrap.index_settings(Path(sys.executable)) | {"MACOSX_DEPLOYMENT_TARGET": "13.0"}
-    done = subprocess.run(command, cwd=folder, env=os.environ | settings, capture_output=True, text=True, timeout=300)
+    environment = surroundings() | {"MACOSX_DEPLOYMENT_TARGET": "13.0"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
     skip_without_index(done)
     return done
 
@@ -112,9 +117,8 @@ def test_the_locks_are_what_the_project_asks_for(tmp_path):
     for name in ("Makefile", "pyproject.toml", *LOCKS):
         shutil.copy(REPOSITORY / name, tmp_path)
     (tmp_path / ".venv").symlink_to(sys.prefix)
-    settings = bootstrap.index_settings(Path(sys.executable))
     command = ["make", "--silent", "lock", "SETUP=:", "FLAGS=--index-strategy unsafe-best-match"]
-    done = subprocess.run(command, cwd=tmp_path, env=os.environ | settings, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=tmp_path, env=surroundings(), capture_output=True, text=True, timeout=300)
     skip_without_index(done)
     assert done.returncode == 0, done.stderr
     for lock in LOCKS:

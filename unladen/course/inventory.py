@@ -11,10 +11,11 @@ from collections import namedtuple
 from pathlib import Path
 
 if __package__:
-    from . import bootstrap, host, variables
+    from . import bootstrap, environment, host, variables
     from .findings import NOT_YET, broken, missing, ok
 else:  # run by its path: the environment may be missing
     import bootstrap
+    import environment
     import host
     import variables
     from findings import NOT_YET, broken, missing, ok
@@ -172,12 +173,13 @@ def _check_ours(facts: dict) -> list:
     if not facts:
         return [*found, broken("packages", "the environment's Python does not answer", anew)]
     extras = [e for e in bootstrap.known_extras() if bootstrap.lock_of(e) in stamp.get("locks", {})]
+    halves = [info.name.partition("-")[0] for info in environment.half_installed(VENV)]
     if stamp and stamp["locks"] != bootstrap.wanted_locks(extras):
         found.append(broken("packages", "the lock has changed since they were installed", lab))
-    elif facts["missing"] or facts["wrong"]:
+    elif facts["missing"] or facts["wrong"] or halves:
         state = missing if facts["missing"] else broken
-        names = ", ".join([*facts["missing"], *facts["wrong"]][:6])
-        count = len(facts["missing"]) + len(facts["wrong"])
+        wrong = [*facts["missing"], *facts["wrong"], *(f"{half}: files are missing or changed" for half in halves)]
+        names, count = ", ".join(wrong[:6]), len(wrong)
         mend = "make setup" if anew.startswith("rm") else anew
         found.append(state("packages", f"{count} not as the lock has them: {names}", mend))
         anew = mend
