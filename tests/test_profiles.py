@@ -221,3 +221,12 @@ def test_hygiene_shows_every_rule_with_its_gain_or_that_it_was_not_tried():
     rules = [row[0] for row in table.rows]
     assert rules[:2] == ["stop background jobs", "warm up"] and "reboot" in rules and "turbo off" in rules
     assert [row[2] for row in table.rows][:3] == ["3.20 ×", "100 ×", "not tried"]
+
+
+def test_hygiene_says_where_the_system_does_not_tell_of_its_plug(monkeypatch):
+    def in_a_container_without_sys():
+        raise FileNotFoundError("/sys/class/power_supply")
+
+    monkeypatch.setattr("psutil.sensors_battery", in_a_container_without_sys)
+    row = next(row for row in tools.hygiene({"take turns": 1.0}).rows if row[0] == "plug in the mains")
+    assert row[1] == "not told by this system"

@@ -148,21 +148,29 @@ def hygiene(gains: Mapping[str, float]) -> Table:
 
     What the system tells about load, governor, turbo and uptime is collected by pyperf; the plug's state by psutil.
     """
-    import psutil
-
     printed = python("", "-m", "pyperf", "collect_metadata")
     told = dict(line[2:].split(": ", 1) for line in printed.splitlines() if line.startswith("- "))
     unknown = "not told by this system"
-    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
     governor = re.search(r"governor:(\w+)", told.get("cpu_config", ""))
     turbo = re.search(r":((?:no )?turbo)", told.get("cpu_config", ""))
     rows: list[list[object]] = [[rule, "yours to do", times(gain)] for rule, gain in gains.items()]
     rows[0][1] = Volatile(f"load {told['load_avg_1min']}" if "load_avg_1min" in told else unknown)
     states = {
-        "plug in the mains": unknown if battery is None else "mains" if battery.power_plugged else "battery",
+        "plug in the mains": _plugged() or unknown,
         "governor: performance": governor[1] if governor else unknown,
         "turbo off": turbo[1] if turbo else unknown,
         "reboot": f"up for {told['uptime']}" if "uptime" in told else unknown,
     }
     rows += [[rule, Volatile(state), "not tried"] for rule, state in states.items()]
     return Table(["rule", "this machine", "gain here"], rows)
+
+
+def _plugged() -> str:
+    """Whether this machine is on the mains or on its battery; empty where the system does not tell."""
+    import psutil
+
+    try:
+        battery = psutil.sensors_battery()
+    except (AttributeError, OSError):  # a system without the question; a container without /sys
+        return ""
+    return "" if battery is None else "mains" if battery.power_plugged else "battery"
