@@ -220,7 +220,7 @@ def test_who_works_beside_is_seen():
             worker.kill()
             worker.wait()
     assert found.others >= 2
-    assert "other threads at work" in str(found)
+    assert "others at work" in str(found)
 
 
 # -- what is shown

@@ -17,6 +17,12 @@ EACH = exercises()
 STARTS = {"python": ("def ", "class ", "@"), "c": ("%%c ",)}
 
 
+@pytest.fixture(autouse=True)
+def no_notebook(monkeypatch):
+    """Here is no shell that would take a new cell, whatever tests before these have started one."""
+    monkeypatch.setattr("IPython.get_ipython", lambda: None)
+
+
 def exercise_cells(chapter: int) -> list[dict]:
     (path,) = (REPOSITORY / "exercises").glob(f"{chapter:02}-*.ipynb")
     return copies.read(path)["cells"]

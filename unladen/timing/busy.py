@@ -34,7 +34,7 @@ class Busy:
 
     def __str__(self) -> str:
         load = "load untold" if math.isnan(self.load) else f"load {rounded(self.load)} on {self.cores} cores"
-        return f"{load}, other threads at work {self.others}, time stolen by the host {100 * self.stolen:.1f} %"
+        return f"{load}, {self.others} others at work, {100 * self.stolen:.1f} % stolen by the host"
 
     def with_(self, other: Busy) -> Busy:
         """Return the busier of both, in each respect."""

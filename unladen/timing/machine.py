@@ -105,10 +105,7 @@ class Machine:
         ]
         facts += [(f"{kind}, one core", _limit(kind, "B/s")) for kind in ("read", "copy", "triad")]
         facts += [("arithmetic, one core", _limit("flops", "FLOP/s"))]
-        facts += [
-            ("measured by", ", ".join(dict.fromkeys(best.by()))),
-            ("while measuring", str(best.while_measuring())),
-        ]
+        facts += [("measured by", f"{', '.join(dict.fromkeys(best.by()))}; {best.while_measuring()}")]
         return facts
 
     def _card(self) -> Table:
