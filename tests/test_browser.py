@@ -310,9 +310,11 @@ def test_a_function_is_stepped_through_by_click_and_by_key(desk):
 
 
 @pytest.mark.measures
-def test_a_learner_opens_the_course_for_the_first_time_and_runs_the_first_chapter(tmp_path):
+def test_a_learner_opens_the_course_for_the_first_time_and_runs_the_first_chapter(tmp_path, desk):
     """By the learner's door: their own copy, without an answer below its question, and all that it shows."""
-    with browser_context(width=1400, height=1000) as context, running_lab(tmp_path, on="") as lab:
+    _, beside, _ = desk
+    fresh = beside.browser.new_context(viewport={"width": 1400, "height": 1000})
+    with fresh as context, running_lab(tmp_path, on="") as lab:
         path = lab.root / "notebooks" / f"{LECTURES[0]}.ipynb"
         original = (lab.repository / "notebooks" / path.name).read_bytes()
         page = context.new_page()

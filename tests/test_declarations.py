@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from tests.compilers import needed
 from unladen.build import BuildError, Library, build, toolchain
 from unladen.build.debuginfo import exported
+from unladen.build.declared import Signature
 from unladen.build.signature import worded
 
 
@@ -402,17 +404,21 @@ int f(int *p) { return q(*p); }
 
 @pytest.mark.measures
 def test_wording_a_source_takes_time_in_proportion_to_its_length():
+    one = build("// 0\ndouble f0(double x) { return x + 0; }\n", name="one").f0
+
     def seconds(count: int) -> float:
         source = "".join(f"// {n}\ndouble f{n}(double x) {{ return x + {n}; }}\n" for n in range(count))
-        rows = build("// 0\ndouble f0(double x) { return x + 0; }\n", name="one").f0
-        from unladen.build.declared import Signature
-
-        many = [
-            Signature(f"f{n}", rows._parameters[0].type, rows._parameters, "", line=2 * n + 2) for n in range(count)
-        ]
+        many = [Signature(f"f{n}", one._parameters[0].type, one._parameters, "", line=2 * n + 2) for n in range(count)]
         started = time.process_time()
         found = worded(source, many)
+        passed = time.process_time() - started
         assert found[-1].doc == str(count - 1) and found[-1].text == f"double f{count - 1}(double x)"
-        return time.process_time() - started
+        return passed
 
-    assert seconds(8000) < 20 * seconds(1000)
+    gc.disable()  # what other tests have left is no part of it
+    try:
+        rounds = [(seconds(1000), seconds(8000)) for _ in range(5)]
+    finally:
+        gc.enable()
+    # 8 times as long; were each declaration looked for in all of the text, 64 times
+    assert min(long for _, long in rounds) < 20 * min(short for short, _ in rounds)
