@@ -67,7 +67,7 @@ def test_an_address_that_is_no_index_is_told_apart_from_no_network(only_one_inde
     with index(404) as port:
         only_one_index(f"http://127.0.0.1:{port}/simple")
         (finding,) = network.check_network(needed=True)
-    assert finding.state == "missing" and "no package index" in finding.detail and "index-url" in finding.fix
+    assert finding.state == "missing" and "no package index" in finding.detail and "PIP_INDEX_URL" in finding.fix
 
 
 def test_a_proxy_that_asks_for_a_password_is_named(only_one_index):
@@ -88,7 +88,7 @@ def test_a_certificate_that_nobody_here_trusts_is_no_missing_network(only_one_in
     with index(404, own) as port:
         only_one_index(f"https://localhost:{port}/simple")
         (finding,) = network.check_network(needed=True)
-    assert "certificate" in finding.detail and "global.cert" in finding.fix
+    assert "certificate" in finding.detail and "PIP_CERT" in finding.fix
 
 
 def test_a_python_without_pip_asks_with_the_one_it_would_install(tmp_path):

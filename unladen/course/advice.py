@@ -6,14 +6,14 @@ import re
 CERTIFICATE = """\
 The package index answered with a certificate that this machine does not trust; a company's network often puts its own
 in place of the index's. Ask for the company's root certificate as a file, and name it to Python's installers:
-    python3 -m pip config set global.cert /path/to/ca.pem        or   export SSL_CERT_FILE=/path/to/ca.pem
+    export PIP_CERT=/path/to/ca.pem        (or for good, where there is a pip:  pip config set global.cert /path/to/ca.pem)
 If the system trusts it already:   export UV_SYSTEM_CERTS=1 PIP_CERT=/etc/ssl/certs/ca-certificates.crt"""
 PROXY = """\
 The network's proxy wants to know who you are: give it your name and password, in the form
     export HTTPS_PROXY=http://NAME:PASSWORD@proxy.example:8080        (special characters as %40 for @, %3A for :)"""
 NETWORK = """\
 The package index did not answer. Check that this machine is on the network, then run the same command again: what was
-downloaded is kept. Behind a proxy, set HTTPS_PROXY; with an index of your own, `pip config set global.index-url …`."""
+downloaded is kept. Behind a proxy, set HTTPS_PROXY; with an index of your own, PIP_INDEX_URL."""
 TOLD = ("UV_OFFLINE", "UV_NO_INDEX", "PIP_NO_INDEX")
 KNOWN = (
     (

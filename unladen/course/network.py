@@ -22,7 +22,7 @@ CAUSES = (
     (
         "certificate|sslerror",
         "the index's certificate is not one that this machine trusts: a company's proxy puts its own in between",
-        "pip config set global.cert /path/ca.pem    (that proxy's; ask whoever runs it)",
+        "export PIP_CERT=/path/to/ca.pem    (that proxy's; ask whoever runs it)",
     ),
     (
         "cannot connect to proxy|proxyerror|unable to connect to proxy",
@@ -32,32 +32,32 @@ CAUSES = (
     (
         "name resolution|name or service not known|nodename nor servname|getaddrinfo|failed to resolve",
         "the index's name cannot be looked up (DNS): this machine is offline, or must use a proxy",
-        "connect this machine, or set HTTPS_PROXY, or `pip config set global.index-url …`",
+        "connect this machine, or set HTTPS_PROXY, or `export PIP_INDEX_URL=…`",
     ),
     (
         "connection refused",
         "the connection is refused",
-        "set HTTPS_PROXY, or `pip config set global.index-url …`",
+        "set HTTPS_PROXY, or `export PIP_INDEX_URL=…`",
     ),
     (
         r"\b40[13]\b",
         "the index asks for a name and a password",
-        "`pip config set global.index-url …` with these in it",
+        "`export PIP_INDEX_URL=…` with these in it",
     ),
     (
         r"\b404\b",
         "what answers is no package index, or has not the packages of the lock",
-        "`pip config set global.index-url …`",
+        "`export PIP_INDEX_URL=…`",
     ),
     (
         "not a trusted or secure host",
         "pip asks no index by plain http",
-        "`pip config set global.index-url https://…`, or  pip config set global.trusted-host HOST",
+        "`export PIP_INDEX_URL=https://…`, or  export PIP_TRUSTED_HOST=HOST",
     ),
 )
 ELSE = (
     "the package index does not answer",
-    "connect this machine, or set HTTPS_PROXY, or `pip config set global.index-url …`",
+    "connect this machine, or set HTTPS_PROXY, or `export PIP_INDEX_URL=…`",
 )
 
 
