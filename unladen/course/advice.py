@@ -6,7 +6,7 @@ import re
 CERTIFICATE = """\
 The package index answered with a certificate that this machine does not trust; a company's network often puts its own
 in place of the index's. Ask for the company's root certificate as a file, and name it to Python's installers:
-    export PIP_CERT=/path/to/ca.pem        (or for good, where there is a pip:  pip config set global.cert /path/to/ca.pem)
+    export PIP_CERT=/path/to/ca.pem      (for good, if there is a pip:  pip config set global.cert …)
 If the system trusts it already:   export UV_SYSTEM_CERTS=1 PIP_CERT=/etc/ssl/certs/ca-certificates.crt"""
 PROXY = """\
 The network's proxy wants to know who you are: give it your name and password, in the form
