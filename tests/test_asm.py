@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from tests import compilers
-from unladen.build import build, disassemble
+from unladen.build import assembler, build, disassemble
 from unladen.show import FENCE
 
 LOOP = """#include <stddef.h>
@@ -99,6 +99,25 @@ def test_vector_arithmetic_is_recognised(loop):
     code = disassemble(loop.run, versus=("-O3",))
     assert not code.vectorised
     assert code.versus.vectorised
+
+
+QUOTED = """
+\t.file 1 "loop.c"
+"run":
+\t.loc 1 4 5
+\tjmp\t.L2
+.L2:
+\t.loc 1 5 13
+\tcall\t"other"@PLT
+\tret
+\t.size\t"run", .-"run"
+"""
+
+
+def test_names_that_the_compiler_quotes_are_read_as_the_others():
+    rows = assembler._parsed(QUOTED, "run")
+    assert [code for _, code, _, _ in rows] == ["jmp 1", "call other@PLT", "ret"]
+    assert [line for _, _, line, _ in rows] == [4, 5, 5] and rows[0][3] == "loop.c"
 
 
 def test_without_a_disassembler_the_compiler_writes_the_assembly(loop, monkeypatch):

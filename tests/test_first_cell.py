@@ -177,7 +177,7 @@ def started(place: Path, seconds: float = 60) -> int:
     return int(place.read_text())
 
 
-def status(pid: int, wanted: str, seconds: float = 30) -> bool:
+def status(pid: int, wanted: str, seconds: float = 180) -> bool:  # on a busy machine the lowest priority waits long
     deadline = time.monotonic() + seconds
     while psutil.Process(pid).status() != wanted and time.monotonic() < deadline:
         time.sleep(0.02)

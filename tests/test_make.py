@@ -11,6 +11,7 @@ import pytest
 from tests.checkout import REPOSITORY
 from tests.processes import ends
 
+NOT_BELOW_MAKE = ("-u", "MAKEFLAGS", "-u", "MAKELEVEL", "-u", "MFLAGS")
 MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
 
 
@@ -22,7 +23,7 @@ def make(tmp_path):
     shutil.copy(REPOSITORY / "Makefile", place)
 
     def run(*words: str) -> subprocess.CompletedProcess:
-        command = ["env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "make", *words]
+        command = ["env", *NOT_BELOW_MAKE, "make", *words]
         return subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=60)
 
     run.place = place
@@ -105,7 +106,9 @@ def test_a_value_reaches_the_course_as_one_word(make, variable):
 
 def test_whoever_ends_make_ends_the_server_too(make):
     python_that("echo $$; exec sleep 60", make.place)
-    process = subprocess.Popen(["make", "lab", "PYTHON=true"], cwd=make.place, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        ["env", *NOT_BELOW_MAKE, "make", "lab", "PYTHON=true"], cwd=make.place, stdout=subprocess.PIPE, text=True
+    )
     server = int(process.stdout.readline())
     process.terminate()
     assert ends(server) and process.wait(30)

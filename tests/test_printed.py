@@ -19,6 +19,7 @@ from unladen.course.kernel import environment
 from unladen.course.strict import SANITIZER
 
 SAYS = r"""%%c says
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 void lines(int n) { for (int i = 0; i < n; i++) printf("C %d\n", i); }
@@ -30,8 +31,8 @@ void half(void) { putchar(0xc3); }
 void wrong(void) { putchar(0xff); putchar('!'); }
 void umlauts(int n) { for (int i = 0; i < n; i++) fputs("xä", stdout); }
 void both(void) { printf("first\n"); (void)!write(1, "second\n", 7); }
-void until(const char *file) { puts("working"); while (access(file, F_OK)) usleep(1000); puts("done"); }
-void slowly(void) { usleep(300000); puts("late"); }
+void until(const char *file) { puts("working"); while (access(file, F_OK)) poll(0, 0, 1); puts("done"); }
+void slowly(void) { poll(0, 0, 300); puts("late"); }
 """
 CPP = r"""%%cpp streams
 #include <iostream>

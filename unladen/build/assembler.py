@@ -13,7 +13,7 @@ from unladen.build.bind import Build
 
 Row = tuple[int, str, int, str]  # the instruction's number, its text, its source line and file
 
-_FILE = re.compile(r'\.file\s+(?P<number>\d+)\s+(?:"[^"]*"\s+)?"(?P<name>[^"]+)"')
+_FILE = re.compile(r'\.file\s+(?P<number>\d+)[ \t]+(?:"[^"\n]*"[ \t]+)?"(?P<name>[^"\n]+)"')
 _PLACE = re.compile(r"\.loc\s+(?P<file>\d+)\s+(?P<line>\d+)")
 
 
@@ -39,7 +39,7 @@ def _parsed(text: str, name: str) -> list[Row]:
     labels: dict[str, int] = {}
     inside, line, file = False, 0, ""
     for row in text.splitlines():
-        label = re.match(r"(?P<name>[\w.$]+):", row)
+        label = re.match(r'"?(?P<name>[\w.$]+)"?:', row)  # GCC quotes names from version 16 on
         if label and label["name"] in (name, f"_{name}"):
             inside = True
         elif not inside:
@@ -51,7 +51,7 @@ def _parsed(text: str, name: str) -> list[Row]:
         elif place := _PLACE.search(row):
             line, file = int(place["line"]), files.get(place["file"], "")
         elif re.match(r"\s+[a-z]", row):
-            code = re.sub(r"\s+", " ", re.split(r"\s+(?:#|//|##)", row.strip())[0])
+            code = re.sub(r"\s+", " ", re.split(r"\s+(?:#|//|##)", row.strip())[0]).replace('"', "")
             rows.append((len(rows), code, line, file))
     return [
         (at, re.sub(r"\.?L\w+", lambda m: f"{labels[m[0]]:x}" if m[0] in labels else m[0], code), n, f)
