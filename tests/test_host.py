@@ -21,7 +21,7 @@ tmpfs /mnt/c/fast tmpfs rw 0 0
 @pytest.mark.parametrize(
     ("folder", "slow"),
     [
-        ("/home/zoe/unladen", False),
+        ("/srv/unladen", False),
         ("/mnt/c/Users/Zoe/unladen", True),
         ("/mnt/c", True),
         ("/mnt/c/fast/unladen", False),
