@@ -28,12 +28,9 @@ class Effort:
         """Add what has happened since the last look."""
         passed = time.monotonic() - self._at
         self._at += passed
-        self.family = _family(self.pid)
-        before, self._tasks = self._tasks, _tasks(self.family)
-        # a thread that is new has done all of its work since
-        grown = {task: [now - then for now, then in zip(told, before.get(task, (0, 0)), strict=True)]
-                 for task, told in self._tasks.items()} if before else {}  # fmt: skip
-        lost = _lost(passed, *(sum(part[which] for part in grown.values()) for which in (0, 1)))
+        self.family = relatives(self.pid)
+        before, self._tasks = self._tasks, tasks(self.family)
+        lost = waited(passed, before, self._tasks)
         self.worked, self.lost = self.worked + passed - lost, self.lost + lost
 
     @property
@@ -47,6 +44,14 @@ class Effort:
         Work on a core that others share is slower as well, for its caches are shared: it has twice as long.
         """
         return self.worked > seconds * (2 if self.starved else 1) or self.worked + self.lost > CEILING * seconds
+
+
+def waited(passed: float, before: dict, after: dict) -> float:
+    """Of the seconds that passed between two looks at ``tasks``, how many were lost by waiting for a core."""
+    # a thread that is new has done all of its work since
+    grown = {task: [now - then for now, then in zip(told, before.get(task, (0, 0)), strict=True)]
+             for task, told in after.items()} if before else {}  # fmt: skip
+    return _lost(passed, *(sum(part[which] for part in grown.values()) for which in (0, 1)))
 
 
 def _lost(passed: float, ran: float, waited: float) -> float:
@@ -78,7 +83,7 @@ def busy() -> str:
 # -- what the system knows -------------------------------------------------------------------------------------------
 
 
-def _family(pid: int) -> list[int]:
+def relatives(pid: int) -> list[int]:
     """The process and all that it and its children have started; psutil would take ten times as long to say."""
     if sys.platform != "linux":
         import psutil
@@ -97,7 +102,7 @@ def _family(pid: int) -> list[int]:
     return found
 
 
-def _tasks(family: list[int]) -> dict[object, tuple[float, float]]:
+def tasks(family: list[int]) -> dict[object, tuple[float, float]]:
     """Of each thread of these processes: seconds on a core, and seconds of waiting for one."""
     return _scheduled(family) if sys.platform == "linux" else _sampled(family)
 

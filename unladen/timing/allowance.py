@@ -30,6 +30,15 @@ def share_of_cores(root: Path = _ROOT) -> float:
     return min(found)
 
 
+def stopped(root: Path = _ROOT) -> float:
+    """Seconds for which a group was stopped so far, as it had used its share of the cores; 0 where none is counted."""
+    found = [0.0]
+    for group in _groups(root):
+        told = dict(re.findall(r"^(throttled_usec|throttled_time) (\d+)$", _read(group / "cpu.stat"), re.MULTILINE))
+        found += [int(told.get("throttled_usec", 0)) / 1e6, int(told.get("throttled_time", 0)) / 1e9]
+    return max(found)
+
+
 def memory_of_groups(root: Path = _ROOT) -> float:
     """How many bytes of memory the groups allow; infinite where none sets a limit."""
     return min([limit for limit, _ in memory_limits(root)] or [float("inf")])

@@ -2,55 +2,123 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Rational, Real
 
 from unladen.build.absent import Absent
 from unladen.show import Message, duration, marked, three_digits, times
+from unladen.timing import lately, ledger
+from unladen.timing.busy import Busy, watched
 from unladen.timing.race import Ratio, Seconds
 
 ATTEMPTS = 3  # the first measurement and two more
+HOLDS, FAILS, CANNOT_TELL = "holds", "fails", "cannot tell"
 
 
 class ClaimFailed(Message, AssertionError):
     """What a sentence says was not found on this machine."""
 
 
+class TimeClaimFailed(ClaimFailed):
+    """A claim about time does not hold, and nothing is known that disturbed the measurement."""
+
+
+class CannotTell(ClaimFailed):
+    """A claim about time did not hold, and this machine was too busy to tell; raised where skips are failures."""
+
+
 def claim(
-    sentence: str, measured: float | bool | Absent, *, at_least: float | None = None, at_most: float | None = None
+    sentence: str,
+    measured: float | bool | Absent | Callable[[], float],
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    timed: bool = False,
+    both_ways: bool = False,
 ) -> None:
     """Print a sentence with what was measured beside what it claims, or raise ``ClaimFailed``.
 
-    ``measured`` is a number with at least one bound, or a truth value with none. A ratio of a race is measured again,
-    up to twice, before it is said to fail. Of what is not on this machine nothing can be told, which is said in a line.
+    ``measured`` is a number with at least one bound, or a truth value with none. It is about time if it is a ratio or
+    a time of a race, or a function of no argument that measures and returns a number, or if ``timed`` says that it
+    comes from a clock, or depends on who had a core when. What is about time is measured again, up to twice, before it
+    fails, if it can be: a ratio, a function. Where it does not hold, and the machine was busy with other things each
+    time, it cannot be told, which is said in a line (``CannotTell`` where UNLADEN_NO_SKIPS=1). So it is of what is not
+    on this machine. ``both_ways`` says that the bounds are meant to hold whichever of two contenders is the faster.
     Raises ``TypeError`` or ``ValueError`` for a claim that could not be judged.
     """
+    facts = {"sentence": sentence, "at_least": at_least, "at_most": at_most, "both_ways": both_ways}
+    again = None if isinstance(measured, Absent) else getattr(measured, "again", None)
+    if callable(measured) and not isinstance(measured, Absent):
+        again = measured
+        measured, busy = _measured(again)
+    else:
+        busy = lately.busy()
     if isinstance(measured, Absent):
         print(f"– {sentence}: cannot be told here ({measured})")
-        return
+        nothing = {"kind": "absent", "timed": timed, "measured": None, "first": None, "attempts": 0}
+        return ledger.note(facts | nothing | {"verdict": CANNOT_TELL}, busy)
+    timed = timed or again is not None or isinstance(measured, Ratio | Seconds)
+    measured = first = _number(measured)
+    _check(sentence, measured, at_least, at_most)
+    around, attempts = [busy], 1
+    while not _holds(measured, at_least, at_most) and attempts < ATTEMPTS and again and not _is_nan(measured):
+        measured, busy = _measured(getattr(measured, "again", again))
+        measured = _number(measured)
+        around.append(busy)
+        attempts += 1
+    quietest = min(around, key=lambda busy: bool(busy.disturbance))
+    holds = _holds(measured, at_least, at_most)
+    told = holds or not timed or _is_nan(measured) or not quietest.disturbance
+    facts |= {"kind": _kind(measured), "timed": timed, "measured": measured, "first": first, "attempts": attempts}
+    ledger.note(facts | {"verdict": (HOLDS if holds else FAILS) if told else CANNOT_TELL}, quietest)
+    words = _words(measured, at_least, at_most)
+    if holds:
+        print(f"✓ {sentence}{words and f': {words}'}")
+    elif told:
+        raise (TimeClaimFailed if timed else ClaimFailed)(_failure(sentence, measured, words, attempts, timed))
+    else:
+        _cannot_tell(sentence, words, quietest.disturbance)
+
+
+def _measured(measure: Callable[[], object]) -> tuple[object, Busy]:
+    """Measure, and watch what else goes on meanwhile."""
+    with watched() as busy:
+        measured = measure()
+    return measured, busy
+
+
+def _kind(measured: object) -> str:
     if _is_truth(measured):
-        if at_least is not None or at_most is not None:
-            raise TypeError(f"claim({sentence!r}): {bool(measured)} is no number; at_least= and at_most= need one")
-        if not measured:
-            raise ClaimFailed(f"{sentence}: not so on this machine.\nWhat is compared in this cell? Show both sides.")
-        print(f"✓ {sentence}")
-        return
-    measured = _number(measured)
-    _check_bounds(sentence, measured, at_least, at_most)
+        return "truth"
+    return {Ratio: "ratio", Seconds: "seconds"}.get(type(measured), "number")
+
+
+def _cannot_tell(sentence: str, words: str, why: str) -> None:
+    line = f"{sentence}: cannot be told here just now ({words}; {why})"
+    if os.environ.get("UNLADEN_NO_SKIPS") == "1":
+        raise CannotTell(line)
+    print(f"– {line}")
+
+
+def _failure(sentence: str, measured: object, words: str, attempts: int, timed: bool) -> str:
     if _is_nan(measured):
-        raise ClaimFailed(
-            f"{sentence}: what was measured is not a number (NaN), claimed {_bounds(measured, at_least, at_most)}.\n"
+        return (
+            f"{sentence}: what was measured is not a number (NaN), {words.partition(', ')[2]}.\n"
             "No measurement gives one: look for 0/0, inf - inf, or the mean of nothing in what leads to it."
         )
-    attempts = 1
-    while not _holds(measured, at_least, at_most) and attempts < ATTEMPTS and hasattr(measured, "again"):
-        measured = measured.again()
-        attempts += 1
-    words = f"measured {marked(_text(measured, measured))}, claimed {_bounds(measured, at_least, at_most)}"
-    if not _holds(measured, at_least, at_most):
-        raise ClaimFailed(f"{sentence}: {words}.\n{_advice(attempts)}")
-    print(f"✓ {sentence}: {words}")
+    if _is_truth(measured):
+        return f"{sentence}: not so on this machine.\nWhat is compared in this cell? Show both sides."
+    return f"{sentence}: {words}.\n{_advice(attempts)}"
+
+
+def _words(measured: object, at_least: float | None, at_most: float | None) -> str:
+    """What was measured and what was claimed; nothing of a truth value."""
+    if _is_truth(measured):
+        return ""
+    return f"measured {marked(_text(measured, measured))}, claimed {_bounds(measured, at_least, at_most)}"
 
 
 def _is_truth(measured: object) -> bool:
@@ -69,7 +137,11 @@ def _is_nan(number: object) -> bool:
     return number != number
 
 
-def _check_bounds(sentence: str, measured: object, at_least: object, at_most: object) -> None:
+def _check(sentence: str, measured: object, at_least: object, at_most: object) -> None:
+    if _is_truth(measured):
+        if at_least is not None or at_most is not None:
+            raise TypeError(f"claim({sentence!r}): {bool(measured)} is no number; at_least= and at_most= need one")
+        return
     if not isinstance(measured, Real | Decimal):
         raise TypeError(f"claim({sentence!r}): measured is {type(measured).__name__}; give one number or True/False")
     if at_least is None and at_most is None:
@@ -81,7 +153,9 @@ def _check_bounds(sentence: str, measured: object, at_least: object, at_most: ob
         raise ValueError(f"claim({sentence!r}): nothing is at least {at_least} and at most {at_most}")
 
 
-def _holds(measured: float, at_least: float | None, at_most: float | None) -> bool:
+def _holds(measured: float | bool, at_least: float | None, at_most: float | None) -> bool:
+    if _is_truth(measured):
+        return bool(measured)
     above = at_least is None or _at_least(measured, at_least)
     return above and (at_most is None or _at_least(at_most, measured))
 
