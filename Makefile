@@ -3,7 +3,7 @@
 #   PYTHON=python3.13     the Python that .venv is made from        WITH="zig browser"   extras to install
 #   PORT=8888             where JupyterLab listens                  IP=0.0.0.0           for whom: a container's, say
 #   ON=notebooks          open the originals, not your copies       NB="notebooks/03-…"  only these notebooks
-#   FLAGS=…               more options for the command that runs
+#   FLAGS=…               more options for the command that runs    RUNS=20              how often, for `make evidence`
 
 PYTHON = python3
 WITH =
@@ -11,6 +11,7 @@ PORT =
 IP =
 ON =
 NB =
+RUNS = 1
 FLAGS =
 
 # Variables that were set for another Python (ROS, the modules of a computing centre) are not heeded.
@@ -91,6 +92,10 @@ lint: ## check style and the rules for notebooks, and put the code in format
 	$(RUN) ruff format $(CODE)
 	$(RUN) unladen lint $(NB)
 
+evidence: ## run the lectures RUNS times, and say how tight their claims are (FLAGS="--load=4": beside other work)
+	@$(SETUP)
+	$(RUN) unladen evidence --runs="$(RUNS)" $(FLAGS) $(NB)
+
 bench: ## measure how long a cell takes to become a callable, beside the other ways
 	@$(SETUP)
 	$(RUN) unladen bench $(FLAGS)
@@ -110,4 +115,4 @@ lock: ## resolve the dependencies anew (FLAGS=--upgrade for the newest)
 exercises: # its name was taken for a learner's
 	@echo "It is \`make derive\` now, and for maintainers: yours to edit are the copies that \`make lab\` opens." >&2; exit 2
 
-.PHONY: help lab setup update doctor slides test clean test-extras render record derive lint bench lock exercises
+.PHONY: help lab setup update doctor slides test clean test-extras render record derive lint evidence bench lock exercises

@@ -34,7 +34,7 @@ def test_words_for_learners_stand_apart_from_those_for_maintainers(make):
     learners, maintainers = make().stdout.split("For whoever maintains it\n")
     words = [re.findall(r"^  make ([a-z-]+) +\S", part, re.MULTILINE) for part in (learners, maintainers)]
     assert words[0] == ["lab", "setup", "update", "doctor", "slides", "test", "clean"]
-    assert words[1] == ["test-extras", "render", "record", "derive", "lint", "bench", "lock"]
+    assert words[1] == ["test-extras", "render", "record", "derive", "lint", "evidence", "bench", "lock"]
 
 
 def test_every_word_is_made_also_where_a_file_has_its_name():

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from subprocess import DEVNULL
 
@@ -76,10 +76,18 @@ def _new_id(text: str, taken: set[str]) -> str:
     return new
 
 
-def execute(notebook: NotebookNode, path: Path, seconds: float = CELL_SECONDS) -> NotebookNode:
+def execute(
+    notebook: NotebookNode,
+    path: Path,
+    seconds: float = CELL_SECONDS,
+    *,
+    variables: Mapping[str, str] | None = None,
+    to_the_end: bool = False,
+) -> NotebookNode:
     """Run every cell in a fresh kernel in the folder of ``path``, and return the notebook with its new outputs.
 
-    Raises ``NotebookError`` naming the first cell that fails, dies or takes longer than ``seconds``.
+    The kernel has the environment ``variables`` besides its own. Raises ``NotebookError`` naming the first cell that
+    fails, dies or takes longer than ``seconds``; ``to_the_end`` goes on after a cell that fails.
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -101,12 +109,13 @@ def execute(notebook: NotebookNode, path: Path, seconds: float = CELL_SECONDS) -
             iopub_timeout=60,  # an output that is late is waited for, never left out
             raise_on_iopub_timeout=True,
             record_timing=False,
+            allow_errors=to_the_end,
             store_widget_state=False,
             resources={"metadata": {"path": str(path.resolve().parent)}},
             on_cell_start=started,
         )
         try:
-            return client.execute(env=environment(Path(home)), stdout=DEVNULL, stderr=DEVNULL)
+            return client.execute(env=environment(Path(home)) | dict(variables or {}), stdout=DEVNULL, stderr=DEVNULL)
         except CellExecutionError as failure:
             reason = f"{failure.ename}: {failure.evalue}\n{_last_lines(failure.traceback)}"
         except CellTimeoutError:
