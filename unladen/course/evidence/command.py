@@ -69,7 +69,7 @@ def _chosen(ledger: Ledger, course: str | None) -> list[Line]:
     """The lines of one version of the course; says what is left out."""
     if ledger.broken:
         places = ", ".join(ledger.broken[:5]) + (", …" if len(ledger.broken) > 5 else "")
-        print(f"{len(ledger.broken)} lines could not be read, and are left out (a run that was ended?): {places}")
+        print(f"{words.counted(len(ledger.broken), 'line')} could not be read, left out (was a run ended?): {places}")
     if course == "all":
         return ledger.lines
     version = course or ledger.newest_course()

@@ -61,8 +61,8 @@ def execute(path: Path, folder: Path, run: str) -> list[str]:
     variables["UNLADEN_NO_SKIPS"] = ""
     try:
         done = notebooks.execute(notebooks.read(path), path, variables=variables, to_the_end=True)
-    except NotebookError as problem:
-        return [str(problem).splitlines()[0]]
+    except (NotebookError, RuntimeError) as problem:  # the latter: a kernel that died before it ran a cell
+        return [(str(problem).splitlines() or [type(problem).__name__])[0]]
     raised = []
     for number, cell in enumerate(done.cells, 1):
         if "raises-exception" in cell.metadata.get("tags", []):

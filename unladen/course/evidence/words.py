@@ -47,11 +47,16 @@ def chance(value: float) -> str:
 
 def chance_of(claim: Claim) -> str:
     """The chance of a false failure, or why it cannot be told."""
-    if claim.untold:
+    if claim.untold and not claim.told:
         return "no number to extrapolate"
     if claim.told:
         return "0, as counted" if claim.chance == 0 else chance(claim.chance)
     return f"too few runs ({claim.n} of {FEWEST})" if claim.n < FEWEST else "not a finite number"
+
+
+def counted(count: int, what: str) -> str:
+    """A number of things: 1 line, 2 lines."""
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def name(claim: Claim) -> str:
@@ -102,12 +107,12 @@ def summary(lines: Sequence[Line], everything: bool = False) -> str:
         if some:
             parts.append(_cut(some, title, everything))
     known = [claim for claim in fine if claim.timed]
-    counted = len(fine) - len(known)
+    exact = len(fine) - len(known)
     if everything and known:
         parts.append(table(known, f"At most once in 100 000 runs: {len(known)}"))
-    parts.append(f"{len(known)} claims are refused by chance at most once in 100 000 runs, {counted} are as counted.")
+    parts.append(f"Refused by chance at most once in 100 000 runs: {len(known)}; as counted in every run: {exact}.")
     if gone:
-        parts.append(f"{len(gone)} could not be measured on this machine: {'; '.join(gone)}.")
+        parts.append(f"Not to be measured on this machine: {len(gone)}: {'; '.join(gone)}.")
     return "\n\n".join(parts)
 
 
@@ -117,7 +122,8 @@ def _head(lines: Sequence[Line], claims: Sequence[Claim]) -> str:
     days = sorted({line.when[:10] for line in lines if line.when})
     when = f", {days[0]} to {days[-1]}" if len(days) > 1 else f", {days[0]}" if days else ""
     machines = sorted({f"{line.machine}, Python {line.python}" for line in lines})
-    return f"{len(claims)} claims in {quiet + loaded + untold} runs ({', '.join(counts)}){when}\n" + "\n".join(machines)
+    all_runs = f"{counted(quiet + loaded + untold, 'run')} ({', '.join(counts)})"
+    return "\n".join([f"{counted(len(claims), 'claim')} in {all_runs}{when}", *machines])
 
 
 def _cut(claims: Sequence[Claim], title: str, everything: bool) -> str:
