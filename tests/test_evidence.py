@@ -17,6 +17,7 @@ import pytest
 from unladen.course import evidence
 from unladen.course.evidence import claims, comparison, ledgers, published, runs, words
 from unladen.course.evidence.page import page
+from unladen.course.notebooks import NotebookError
 
 LINE = {
     "chapter": "03", "cell": 7, "sentence": "C wins", "kind": "ratio", "timed": True, "both_ways": False,
@@ -204,10 +205,22 @@ def test_ledgers_of_several_folders_are_read_and_lines_of_other_versions_left_ou
     assert evidence.main(["--from", str(one), "--from", str(two), "--all"]) == 0
     said = capsys.readouterr().out
     assert "1 line could not be read" in said and "claims-1.jsonl:12" in said
-    assert "Only lines of 0.1.0 abcdef0 count; left out: 1 of 0.0.9" in said
+    assert "left out, as of other versions: 1 of course 0.0.9, Python 3.11 (" in said
     assert re.search(r"03 C wins +20 ", said)
     assert evidence.main(["--from", str(one), "--from", str(two), "--all", "--course=all"]) == 0
     assert re.search(r"03 C wins +21 ", capsys.readouterr().out)
+
+
+def test_the_newest_line_says_which_python_counts_unless_one_is_named(ledger, capsys):
+    newer = {"python": "3.12.1", "when": "2026-11-30T08:00:00+00:00"}
+    folder = ledger(*each_run(TWENTY), *each_run(TWENTY[:3], **newer))
+    assert evidence.main(["--from", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "too few runs (3 of 10)" in said and "20 of course 0.1.0 abcdef0, Python 3.11" in said
+    assert evidence.main(["--from", str(folder), "--python=3.11"]) == 0
+    assert "1 claim in 20 runs (20 quiet), 2026-11-29" in capsys.readouterr().out
+    assert evidence.main(["--from", str(folder), "--python=3.9"]) == 2
+    assert "give one of course 0.1.0 abcdef0, Python 3.11; course 0.1.0 abcdef0, Python 3.12" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -225,9 +238,12 @@ def test_whoever_has_measured_nothing_is_told_how(tmp_path, monkeypatch, capsys)
     assert "`python -m unladen evidence 03` runs chapter 03" in capsys.readouterr().err
 
 
-def test_a_chapter_may_be_named_by_its_number():
+def test_chapters_may_be_named_by_their_numbers():
     assert [path.name for path in runs.find(["03"])] == ["03-dynamic-features.ipynb"]
+    assert [path.name[:2] for path in runs.find(["07,03", "00"])] == ["07", "03", "00"]
     assert len(runs.find([])) >= 13
+    with pytest.raises(NotebookError, match="98: there is no such notebook"):
+        runs.find(["98"])
 
 
 WRITES = """import json, os

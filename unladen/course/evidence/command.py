@@ -28,6 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--from", dest="folders", action="append", type=Path, metavar="FOLDER", help=ledger)
     course = "whose lines count: a version of the course, or all (default: the version of the newest line)"
     parser.add_argument("--course", metavar="VERSION", help=course)
+    parser.add_argument("--python", metavar="VERSION", help="likewise: a version of Python, such as 3.12")
     parser.add_argument("--all", action="store_true", help="list every claim about time")
     parser.add_argument("--write", action="store_true", help="publish the summary in results/evidence/")
     parser.add_argument("--page", type=Path, metavar="FILE", help="write the comparison as a page of HTML, too")
@@ -57,7 +58,7 @@ def main(argv: list[str]) -> int:
             raise NoLedger(
                 "no claim was measured here yet; `python -m unladen evidence 03` runs chapter 03 and compares it"
             )
-        lines = _chosen(ledgers.read(chosen.folders or [home]), chosen.course)
+        lines = _chosen(ledgers.read(chosen.folders or [home]), chosen.course, chosen.python)
         _say(lines, chosen, weigh=bool(chosen.runs or chosen.folders or chosen.write or chosen.all))
     except (NoLedger, NotebookError, ValueError, RuntimeError, OSError) as problem:
         print(problem, file=sys.stderr)
@@ -65,20 +66,14 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def _chosen(ledger: Ledger, course: str | None) -> list[Line]:
-    """The lines of one version of the course; says what is left out."""
+def _chosen(ledger: Ledger, course: str | None, python: str | None) -> list[Line]:
+    """The lines of one version of the course and of Python; says what is left out."""
     if ledger.broken:
         places = ", ".join(ledger.broken[:5]) + (", …" if len(ledger.broken) > 5 else "")
         print(f"{words.counted(len(ledger.broken), 'line')} could not be read, left out (was a run ended?): {places}")
-    if course == "all":
-        return ledger.lines
-    version = course or ledger.newest_course()
-    if others := ledger.others(version):
-        named = ", ".join(f"{count} of {name or 'an unknown version'}" for name, count in sorted(others.items()))
-        print(f"Only lines of {version or 'an unknown version'} count; left out: {named} (--course=all takes all).")
-    lines = ledger.of_course(version).lines
-    if not lines:
-        raise NoLedger(f"no line is of the version {version!r} of the course")
+    lines = ledger.of(course, python)
+    if others := ledger.others(lines):
+        print(f"left out, as of other versions: {others} (--course and --python choose)")
     return lines
 
 

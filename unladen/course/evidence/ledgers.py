@@ -49,6 +49,11 @@ class Line:
     when: str = ""
     run: str = ""
 
+    @property
+    def version(self) -> str:
+        """The version of Python without its last part, 3.11: in one such, the course is the same."""
+        return ".".join(self.python.split(".")[:2])
+
 
 @dataclass
 class Ledger:
@@ -57,17 +62,31 @@ class Ledger:
     lines: list[Line] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
-    def of_course(self, course: str) -> Ledger:
-        """The lines that one version of the course wrote."""
-        return Ledger([line for line in self.lines if line.course == course], self.broken)
+    def of(self, course: str | None, python: str | None) -> list[Line]:
+        """The lines of one version of the course (all: of each) and one of Python: those of the newest line, if None.
 
-    def newest_course(self) -> str:
-        """The version of the course that wrote the newest line."""
-        return max(self.lines, key=lambda line: line.when).course
+        Raises ``NoLedger`` if there are none.
+        """
+        found = [line for line in self.lines if course in (None, "all", line.course)]
+        found = [line for line in found if python in (None, line.version)]
+        if not found:
+            there = "; ".join(sorted({_versions(line) for line in self.lines}))
+            raise NoLedger(
+                f"no line is of course {course or 'any'}, Python {python or 'any'}; there are those of {there}"
+            )
+        newest = max(found, key=lambda line: line.when)
+        found = [line for line in found if line.version == newest.version]
+        return [line for line in found if course == "all" or line.course == newest.course]
 
-    def others(self, course: str) -> dict[str, int]:
-        """How many lines the other versions wrote."""
-        return dict(Counter(line.course for line in self.lines if line.course != course))
+    def others(self, lines: Iterable[Line]) -> str:
+        """What is not among these ``lines``, in words: how many lines of which versions."""
+        taken = {id(line) for line in lines}
+        counts = Counter(_versions(line) for line in self.lines if id(line) not in taken)
+        return "; ".join(f"{count} of {versions}" for versions, count in sorted(counts.items()))
+
+
+def _versions(line: Line) -> str:
+    return f"course {line.course or 'unknown'}, Python {line.version or 'unknown'}"
 
 
 def read(folders: Iterable[Path]) -> Ledger:

@@ -26,7 +26,7 @@ def platform_of(lines: Sequence[Line]) -> str:
 
     A line tells its Python; the system is taken for this one's. Raises ``ValueError`` for lines of several Pythons.
     """
-    versions = sorted({".".join(line.python.split(".")[:2]) for line in lines})
+    versions = sorted({line.version for line in lines})
     if len(versions) != 1 or not versions[0]:
         named = ", ".join(version or "an unknown one" for version in versions)
         raise ValueError(f"these lines are of several Pythons ({named}); give the ledgers of one with --from FOLDER")

@@ -29,14 +29,15 @@ while os.getppid() == parent:
 
 
 def find(words: Sequence[str]) -> list[Path]:
-    """The lectures that ``words`` name: a path, a folder, or a chapter's number such as 03; all if there are none.
+    """The lectures that ``words`` name, all if there are none: paths, folders, or numbers of chapters (03 or 03,07).
 
     Raises ``NotebookError`` for what is none of these.
     """
     paths = []
     for word in words:
-        named = sorted((ROOT / "notebooks").glob(f"{word}-*.ipynb")) if word.isdecimal() else []
-        paths += map(str, named or [word])
+        numbers = word.split(",") if word.replace(",", "").isdecimal() else []
+        named = [sorted((ROOT / "notebooks").glob(f"{number}-*.ipynb")) or [number] for number in numbers]
+        paths += [str(path) for found in named for path in found] or [word]
     return notebooks.find(paths, ["notebooks"])
 
 
