@@ -16,7 +16,7 @@ from unladen.course.derive import derived
 from unladen.exercises.grade import grade
 from unladen.exercises.registry import Exercise, exercises
 
-pytestmark = pytest.mark.measures
+pytestmark = [pytest.mark.measures, pytest.mark.chapters]
 
 ROOT = Path(__file__).resolve().parents[1]
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))

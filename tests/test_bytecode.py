@@ -11,6 +11,8 @@ import pytest
 from unladen.inside import bytecode
 from unladen.timing.interpreters import Interpreter
 
+pytestmark = pytest.mark.chapters(4)
+
 specialising = pytest.mark.skipif(not bytecode.specialises(), reason="this build does not specialise")
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from unladen.exercises import collecting, references
 
+pytestmark = pytest.mark.chapters(11)
+
 
 class Thing:
     def __init__(self):

@@ -15,6 +15,8 @@ from unladen.inside import collection
 from unladen.inside.collector import MOST, Node, steps
 from unladen.inside.collector_drawn import WIDTH, placed
 
+pytestmark = pytest.mark.chapters(11)
+
 SVG = "{http://www.w3.org/2000/svg}"
 
 

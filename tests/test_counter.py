@@ -9,6 +9,8 @@ import pytest
 
 from unladen.build import native, run_isolated
 
+pytestmark = pytest.mark.chapters(12)
+
 
 def added(name: str, most: int) -> tuple[int, list[int]]:
     """What two threads leave of 0 that each add one, and whether each met the other meanwhile."""

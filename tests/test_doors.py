@@ -16,6 +16,8 @@ from unladen.show import Volatile
 from unladen.timing import race
 from unladen.timing.doors import Door, door_table, here, optional
 
+pytestmark = pytest.mark.chapters(9)
+
 DOORS = Path(__file__).parents[1] / "native" / "doors"
 FAST = ("-fno-math-errno",)
 

@@ -8,6 +8,8 @@ import pytest
 
 from unladen.inside.executed import executed
 
+pytestmark = pytest.mark.chapters(4, 6)
+
 
 def loop(n):
     total = 0

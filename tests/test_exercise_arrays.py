@@ -8,6 +8,8 @@ import pytest
 from unladen.exercises import arrays, slices
 from unladen.exercises.words import Wrong
 
+pytestmark = pytest.mark.chapters(7)
+
 
 def test_the_layout_of_a_slice_is_that_of_numpy():
     rng = np.random.default_rng(1)

@@ -11,6 +11,8 @@ import pytest
 from unladen.exercises import threaded
 from unladen.exercises.threaded import CountingLock, Downloads, WatchedDict, left_by
 
+pytestmark = pytest.mark.chapters(12)
+
 
 @pytest.mark.parametrize(("times", "least"), [(0, 0), (1, 1), (2, 2), (3, 2), (4, 2)])
 def test_no_schedule_leaves_less_than_the_exercise_says(times, least):

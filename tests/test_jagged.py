@@ -9,6 +9,8 @@ import pytest
 from unladen.exercises import jagged
 from unladen.exercises.chapter08 import sums_by_loop
 
+pytestmark = pytest.mark.chapters(8)
+
 
 @pytest.mark.parametrize("seed", range(20))
 def test_the_bytes_of_a_layout_are_those_of_its_buffers(seed):

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from unladen.build.jitted import refusal
+
+pytestmark = pytest.mark.chapters(10)
 
 
 def opened(n):

@@ -11,6 +11,8 @@ from unladen.course import notebooks, record
 from unladen.timing import jvm, records
 from unladen.timing.elsewhere import Elsewhere
 
+pytestmark = pytest.mark.chapters(11)
+
 OPTIONS, NOTEBOOK = jvm.PROGRAMS["Pauses.java"]
 
 

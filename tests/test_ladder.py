@@ -10,7 +10,7 @@ import pytest
 from tests import compilers
 from unladen.build import native
 
-pytestmark = pytest.mark.measures
+pytestmark = [pytest.mark.measures, pytest.mark.chapters(3)]
 
 SOURCE = Path(__file__).parents[1] / "native" / "ladder.cpp"
 RUNGS = ("everything_dynamic", "without_hash_table", "without_boxes", "without_types", "without_tree")

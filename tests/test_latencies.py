@@ -7,6 +7,8 @@ import pytest
 
 from unladen.timing.latencies import Latencies, chart, overview, zoom
 
+pytestmark = pytest.mark.chapters(11)
+
 ALT = "Dots of many turns."
 
 

@@ -17,7 +17,7 @@ from unladen.show import FENCE, Volatile
 from unladen.timing import claim, compilers, hardware, interpreters, limits, machine, race
 from unladen.timing.missing import install, missing
 
-pytestmark = pytest.mark.measures
+pytestmark = [pytest.mark.measures, pytest.mark.chapters(0)]
 
 # A word of a card that no sanitiser may have to guess: everything between two marks, or a marked number.
 MARKED = re.compile(r"≈[^\s≈][^≈\n]*≈|≈ \S+ \S+")

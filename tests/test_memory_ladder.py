@@ -18,7 +18,7 @@ from unladen.timing.memory import Waits, aligned, flat_stretches, lowered, sweep
 from unladen.timing.missing import install
 from unladen.timing.opinions import Opinion, Opinions, lscpu, processor_card
 
-pytestmark = pytest.mark.measures
+pytestmark = [pytest.mark.measures, pytest.mark.chapters(2)]
 
 SIZES = [2 ** (12 + k / 2) for k in range(33)]
 

@@ -12,6 +12,8 @@ import pytest
 from tests import compilers
 from unladen.build import BuildError, disassemble, native, run_isolated
 
+pytestmark = pytest.mark.chapters(2)
+
 FILES = ("latency.c", "strides.c", "branch.c", "units.c", "horner.c", "denormals.c", "meeting.c")
 
 

@@ -15,6 +15,8 @@ from unladen.course.lint import lint
 from unladen.course.notebooks import shown
 from unladen.course.outputs import ROOT
 
+pytestmark = pytest.mark.chapters
+
 ALL = notebooks.find([], ["notebooks", "solutions", "exercises"])
 SOLUTIONS = [path for path in ALL if path.parent.name == "solutions"]
 LEAST_COMPARED, LEAST_CAUGHT, MUTATIONS = 0.95, 0.70, 2000

@@ -8,6 +8,8 @@ import pytest
 
 from unladen.build import packed
 
+pytestmark = pytest.mark.chapters(10)
+
 
 @pytest.mark.parametrize(
     "line",

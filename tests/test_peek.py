@@ -19,6 +19,8 @@ from unladen.inside.fields import LayoutError
 from unladen.inside.memory import UnreadableError, reader
 from unladen.inside.peek import peek
 
+pytestmark = pytest.mark.chapters(5)
+
 PROGRAM = """
 from unladen import peek
 class Point:

@@ -15,6 +15,8 @@ import pytest
 
 from unladen.timing.interpreters import other_interpreters
 
+pytestmark = pytest.mark.chapters(5)
+
 REPOSITORY = Path(__file__).parents[1]
 
 

@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+pytestmark = pytest.mark.chapters
+
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted(path for path in (ROOT / "img" / "draw").glob("*.py") if path.stem != "common")
 PICTURES = sorted((ROOT / "img").glob("*.svg"))

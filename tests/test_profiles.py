@@ -14,7 +14,7 @@ from unladen.course.outputs import sanitised
 from unladen.timing import profiles, tools
 from unladen.timing.profiles import Line
 
-pytestmark = pytest.mark.measures
+pytestmark = [pytest.mark.measures, pytest.mark.chapters(1)]
 
 PROGRAM = """\
 import time

@@ -6,6 +6,8 @@ import pytest
 
 from unladen.timing import profiles, records, replayed, tools
 
+pytestmark = pytest.mark.chapters(1)
+
 
 @pytest.fixture
 def without_them(monkeypatch, tmp_path):

@@ -13,6 +13,8 @@ from unladen.course import copies, notebooks
 from unladen.exercises import front, original, reset
 from unladen.exercises.registry import exercises
 
+pytestmark = pytest.mark.chapters
+
 EACH = exercises()
 STARTS = {"python": ("def ", "class ", "@"), "c": ("%%c ",)}
 

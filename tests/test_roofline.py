@@ -10,7 +10,7 @@ from unladen.timing import machine, race
 from unladen.timing.roofline import Roofline, Work
 from unladen.timing.unknown import Unknown
 
-pytestmark = pytest.mark.measures
+pytestmark = [pytest.mark.measures, pytest.mark.chapters(2)]
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from tests.checkout import REPOSITORY
 from tests.sample import LOOP, cell, picture, write_lecture
 from unladen.course import browser, prose, slides
 
+pytestmark = pytest.mark.chapters
+
 LECTURES = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 
 # What is wrong with a slide as it is shown, in pixels of a 1280 × 720 screen.

@@ -22,6 +22,8 @@ from unladen.inside import frames
 from unladen.inside.values import WIDTH, shown
 from unladen.timing.interpreters import other_interpreters
 
+pytestmark = pytest.mark.chapters(4)
+
 REPOSITORY = Path(__file__).parents[1]
 
 

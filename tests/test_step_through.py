@@ -32,6 +32,8 @@ from tests.stepped import (
 from unladen import step_through
 from unladen.inside.steps import NoBytecodeError
 
+pytestmark = pytest.mark.chapters(4)
+
 
 @REAL
 def test_the_stack_and_the_locals_are_the_real_ones():

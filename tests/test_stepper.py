@@ -9,6 +9,8 @@ from tests.stepped import REAL, sum_of_squares
 from unladen import step_through
 from unladen.inside.steps import Steps
 
+pytestmark = pytest.mark.chapters(4)
+
 
 def test_the_text_is_a_table_that_says_how_much_is_left_out():
     lines = repr(step_through(sum_of_squares, [1, 2, 3])).splitlines()

@@ -15,6 +15,8 @@ from numpy.lib.stride_tricks import as_strided, sliding_window_view
 from unladen import strided
 from unladen.inside.strides import memory_of
 
+pytestmark = pytest.mark.chapters(7)
+
 DTYPES = ("i1", "<i4", ">i4", "f8", "f2", "c16", "?", "M8[D]", "U3", "S2", "O", [("a", "i1"), ("b", ">f4")], "V5")
 
 

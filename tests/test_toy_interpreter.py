@@ -11,6 +11,8 @@ import pytest
 from tests import compilers
 from unladen.build import native, toolchain
 
+pytestmark = pytest.mark.chapters(3)
+
 SOURCE = Path(__file__).parents[1] / "native" / "toy_interpreter.cpp"
 SMALLEST = -(2**63)
 

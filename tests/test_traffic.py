@@ -8,6 +8,8 @@ import pytest
 from tests import compilers
 from unladen.build import native, run_isolated
 
+pytestmark = pytest.mark.chapters(10)
+
 ROOTS = {"root": np.float64, "root_streamed": np.float64, "root_streamed_single": np.float32}
 SUMS = {"sum3": np.float64, "sum3_streamed": np.float64, "sum3_streamed_single": np.float32}
 IN_CACHE = {"root_in_cache": np.float64, "root_in_cache_single": np.float32}

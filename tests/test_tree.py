@@ -15,6 +15,8 @@ import unladen
 from unladen.inside import tree
 from unladen.inside.nodes_drawn import WIDTH
 
+pytestmark = pytest.mark.chapters(8)
+
 Index8, IndexU8, Index32, Index64 = ak.index.Index8, ak.index.IndexU8, ak.index.Index32, ak.index.Index64
 SVG = "{http://www.w3.org/2000/svg}"
 KINDS = {

@@ -12,6 +12,8 @@ import pytest
 
 from unladen.inside.turns import PAUSE, Turns, chart, crew, lateness, take_turns, written_during
 
+pytestmark = pytest.mark.chapters(12)
+
 MS = 1e-3
 
 

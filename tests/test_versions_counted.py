@@ -7,6 +7,8 @@ import pytest
 
 from unladen.exercises import compiled
 
+pytestmark = pytest.mark.chapters(10)
+
 
 @pytest.mark.filterwarnings("ignore::numba.NumbaPendingDeprecationWarning")  # of lists as arguments
 @pytest.mark.parametrize(("calls", "shown", "hint"), compiled.CALLS, ids=[shown for _, shown, _ in compiled.CALLS])

@@ -13,6 +13,8 @@ from tests import compilers
 from unladen.build import BuildError
 from unladen.build.wheel import fresh_environment, wheel
 
+pytestmark = pytest.mark.chapters(9)
+
 ROOT = Path(__file__).parents[1]
 
 

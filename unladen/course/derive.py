@@ -120,7 +120,7 @@ def _remember(target: Path, exercise: NotebookNode) -> None:
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser("python -m unladen derive", description="Make exercises/ out of solutions/.")
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="solution notebooks or folders (default: solutions)")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="solutions, folders, chapters: 03 (default: all)")
     parser.add_argument("--fresh", action="store_true", help="store every number and picture anew")
     parser.add_argument("--overwrite", action="store_true", help="replace answers, too; a copy is put into kept/")
     chosen = parser.parse_args(argv)

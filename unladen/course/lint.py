@@ -195,7 +195,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         "python -m unladen lint", description="Check notebooks against the course's style."
     )
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="notebooks or folders (default: all of the course)")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="notebooks, folders, chapters: 03 (default: all)")
     try:
         found = notebooks.find(parser.parse_args(argv).paths, ["notebooks", "solutions", "exercises"])
         complaints = []

@@ -6,6 +6,7 @@ import copy
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -25,20 +26,51 @@ class NotebookError(Exception):
     """A notebook that cannot be used as it is; the message says where, what, and what to do."""
 
 
-def find(paths: Iterable[str], folders: Iterable[str]) -> list[Path]:
-    """The notebooks named by ``paths`` (files or folders), or else those of the course's ``folders``.
+def number(path: Path) -> int | None:
+    """The chapter that the name of a notebook begins with, or None."""
+    return int(match[1]) if (match := re.match(r"(\d\d)-.*\.ipynb$", path.name)) else None
 
-    Raises ``NotebookError`` for a path that is not there or is no notebook.
+
+def chapters(words: Iterable[str]) -> set[int]:
+    """The chapters that ``words`` name: by number (``3``, ``03``, ``03,07``) or by one of their notebooks.
+
+    Raises ``NotebookError`` for a word that names no chapter of the course.
     """
-    found = []
-    for place in [Path(p) for p in paths] or [ROOT / folder for folder in folders]:
+    there = sorted(n for path in (ROOT / "notebooks").glob("*.ipynb") if (n := number(path)) is not None)
+    named = set()
+    for word in " ".join(words).replace(",", " ").split():
+        named.add(int(word) if re.fullmatch("[0-9]{1,2}", word) else number(Path(word)))
+        if not named <= set(there):
+            raise NotebookError(
+                f"{word}: the course has no such chapter; there are {', '.join(f'{n:02}' for n in there)}. "
+                "Name one by its number or a notebook of its, several as 03,07"
+            )
+    return named
+
+
+def find(words: Iterable[str], folders: Iterable[str]) -> list[Path]:
+    """The notebooks that ``words`` name (files, folders, chapters), or else those of the course's ``folders``.
+
+    A chapter (``03``, ``03,07``) is what ``folders`` have of it.
+    Raises ``NotebookError`` for a word that names neither a notebook nor a chapter.
+    """
+    found, words = [], list(words)
+    rooms = [ROOT / folder for folder in folders]
+    for place in [Path(word) for word in words] or rooms:
         if place.is_dir():
-            found += sorted(p for p in place.glob("*.ipynb") if not p.name.startswith("."))
+            found += _within(place)
         elif place.suffix == ".ipynb" and place.exists():
             found.append(place)
-        elif paths:
-            raise NotebookError(f"{place}: there is no such notebook or folder of notebooks; check the path")
+        elif re.fullmatch("[0-9,]+", str(place)):
+            wanted = chapters([str(place)])
+            found += [path for room in rooms for path in _within(room) if number(path) in wanted]
+        elif words:
+            raise NotebookError(f"{place}: there is no such notebook, folder of notebooks or chapter; check the path")
     return found
+
+
+def _within(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
 
 
 def shown(path: Path) -> str:

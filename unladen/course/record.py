@@ -65,7 +65,7 @@ def record(cell: OnCell) -> str:
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser("python -m unladen record", description="Record the runs of the %%on cells.")
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="notebooks or folders (default: notebooks, solutions)")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="notebooks, folders, chapters: 03 (default: all)")
     chosen = parser.parse_args(argv)
     try:
         paths = notebooks.find(chosen.paths, FOLDERS)

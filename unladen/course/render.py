@@ -52,7 +52,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m unladen render", description="Execute notebooks, store their outputs."
     )
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="notebooks or folders (default: notebooks, solutions)")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="notebooks, folders, chapters: 03 (default: all)")
     parser.add_argument("--fresh", action="store_true", help="store every number and picture anew")
     chosen = parser.parse_args(argv)
     try:

@@ -20,6 +20,7 @@ from html import unescape
 from pathlib import Path
 
 from unladen.course import prose
+from unladen.course.notebooks import NotebookError, find
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 TEMPLATE = Path(__file__).with_name("slides_template")
@@ -162,14 +163,14 @@ def export(path: Path) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="unladen slides", description="Export notebooks as slides.")
-    parser.add_argument("notebooks", nargs="*", type=Path, help="which (default: all of notebooks/)")
+    parser.add_argument("notebooks", nargs="*", help="which, by path or chapter: 03 (default: all of notebooks/)")
     parser.add_argument("--to", type=Path, default=REPOSITORY / "slides", metavar="DIR", help="where the decks go")
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="also save a picture of every slide there")
     parser.add_argument("--pdf", action="store_true", help="also save each deck as PDF")
     options = parser.parse_args(arguments)
     try:
         options.to.mkdir(parents=True, exist_ok=True)
-        for path in options.notebooks or sorted((REPOSITORY / "notebooks").glob("*.ipynb")):
+        for path in find(options.notebooks, ["notebooks"]):
             deck = options.to / f"{path.stem}.html"
             deck.write_text(export(path), encoding="utf-8")
             print(f"{deck}  ({deck.stat().st_size / 2**20:.1f} MiB)")
@@ -180,7 +181,7 @@ def main(arguments: list[str] | None = None) -> int:
                     print(f"  {browser.screenshots(deck, options.screenshots)} pictures in {options.screenshots}")
                 if options.pdf:
                     browser.print_pdf(deck, deck.with_suffix(".pdf"))
-    except (SlidesError, OSError, ImportError, RuntimeError) as problem:
+    except (SlidesError, NotebookError, OSError, ImportError, RuntimeError) as problem:
         print(f"no slides: {problem}", file=sys.stderr)
         return 1
     return 0
