@@ -2,7 +2,8 @@
 #
 #   PYTHON=python3.13     the Python that .venv is made from        WITH="zig browser"   extras to install
 #   PORT=8888             where JupyterLab listens                  IP=0.0.0.0           for whom: a container's, say
-#   ON=notebooks          open the originals, not your copies       NB="notebooks/03-…"  only these notebooks
+#   ON=notebooks          open the originals, not your copies       NB=03                only this chapter (03,07: these;
+#                                                                                        or the path of a notebook)
 #   FLAGS=…               more options for the command that runs    RUNS=20              how often, for `make evidence`
 
 PYTHON = python3
@@ -47,16 +48,9 @@ slides: ## export the lectures as slides into slides/
 	@$(SETUP)
 	$(RUN) unladen slides $(FLAGS) $(NB)
 
-# What measures runs alone; the exercises without answers, which measure nothing, and the other tests share the cores.
-test: ## prove all of it: style, every notebook against its stored outputs, every test
+test: ## prove all of it, or one chapter (NB=03): style, notebooks against their stored outputs, tests
 	@$(SETUP) --exact
-	$(RUN) ruff check
-	$(RUN) ruff format --check $(CODE)
-	$(RUN) unladen lint
-	$(RUN) pytest --nbval notebooks solutions $(FLAGS)
-	$(RUN) pytest --nbval exercises tests -m 'not measures and not extras' -n auto --dist loadfile \
-	    --no-loadscope-reorder --durations=10 $(FLAGS)
-	$(RUN) pytest tests -m 'measures and not extras' --durations=10 $(FLAGS)
+	@exec $(RUN) unladen suite --nb="$(NB)" $(FLAGS)
 
 # Checkpoints are not removed: they are copies of what somebody wrote.
 MADE = .venv .venv-extras slides .pytest_cache .ruff_cache
@@ -71,7 +65,7 @@ clean: ## remove what was installed and made; your copies and your progress stay
 test-extras: ## prove what needs ROOT, Pythran, Taichi, Fortran or other Pythons, in .venv-extras
 	@$(EXTRAS)
 	@$(RUN_EXTRAS) unladen extras
-	$(RUN_EXTRAS) pytest --nbval $(or $(NB),$(wildcard notebooks/06* notebooks/09* notebooks/1[0-2]*)) $(FLAGS)
+	$(RUN_EXTRAS) pytest --nbval $(if $(NB),notebooks --chapter "$(NB)",$(wildcard notebooks/06* notebooks/09* notebooks/1[0-2]*)) $(FLAGS)
 	$(RUN_EXTRAS) pytest tests -m extras -rs $(FLAGS)
 
 render: ## execute the lectures and solutions, keeping outputs that did not change

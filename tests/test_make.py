@@ -104,10 +104,17 @@ def test_a_value_reaches_the_course_as_one_word(make, variable):
     assert wanted in done.stdout.splitlines()[-3:] and done.stdout.splitlines()[-4] == "<lab>"
 
 
-def test_whoever_ends_make_ends_the_server_too(make):
+def test_the_chapters_and_pytests_options_reach_the_suite_as_they_were_given(make):
+    python_that('for word; do echo "<$word>"; done', make.place)
+    done = make("test", "NB=03, 7", "FLAGS=-x -k 'this or that'", "PYTHON=true")
+    assert done.stdout.splitlines()[-5:] == ["<suite>", "<--nb=03, 7>", "<-x>", "<-k>", "<this or that>"]
+
+
+@pytest.mark.parametrize("word", ["lab", "test"])
+def test_whoever_ends_make_ends_what_it_started_too(make, word):
     python_that("echo $$; exec sleep 60", make.place)
     process = subprocess.Popen(
-        ["env", *NOT_BELOW_MAKE, "make", "lab", "PYTHON=true"], cwd=make.place, stdout=subprocess.PIPE, text=True
+        ["env", *NOT_BELOW_MAKE, "make", word, "PYTHON=true"], cwd=make.place, stdout=subprocess.PIPE, text=True
     )
     server = int(process.stdout.readline())
     process.terminate()

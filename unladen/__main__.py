@@ -14,6 +14,7 @@ LEARNERS = {
     "evidence": "compare what this machine measured with the published runs, or say how tight the claims are",
 }
 MAINTAINERS = {
+    "suite": "prove all of it, or with --nb 03 one chapter, and say yes or no",
     "render": "execute the notebooks and store their outputs in canonical form",
     "record": "run the %%on cells on other Pythons and store what those said in results/",
     "derive": "make exercises/ out of solutions/",
