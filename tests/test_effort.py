@@ -12,7 +12,7 @@ import pytest
 from unladen.build import effort, run_isolated
 from unladen.build.effort import Effort
 from unladen.build.outcome import Outcome
-from unladen.exercises import words
+from unladen.exercises import speed, words
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts the waiting")
 CORE = min(os.sched_getaffinity(0)) if sys.platform == "linux" else 0
@@ -98,7 +98,7 @@ def test_an_answer_for_which_a_machine_had_no_time_is_not_called_wrong(monkeypat
 
     def verdict(running: str, **became):
         outcome = Outcome("timeout", limit="10 s", **became)
-        monkeypatch.setattr(grading, "run_isolated", lambda *given, **options: _noted(given[4], running, outcome))
+        monkeypatch.setattr(grading, "run_isolated", lambda *given, **options: _noted(given[5], running, outcome))
         return grade(find("hours_saved"), work).state
 
     measuring = "hours_saved, while its speed was measured,"
@@ -120,7 +120,7 @@ def _noted(notes: str, running: str, outcome: Outcome) -> Outcome:
 )
 def test_on_a_busy_machine_what_is_near_the_bar_is_not_judged(monkeypatch, ratio, lost, ending):
     monkeypatch.setattr(words, "now", words.Grading())
-    monkeypatch.setattr(words, "_ratio", lambda *given: ratio)
+    monkeypatch.setattr(speed.Pair, "ratio", lambda *given: ratio)
     monkeypatch.setattr(Effort, "look", lambda self: setattr(self, "worked", 1.0) or setattr(self, "lost", lost))
     with pytest.raises(ending) if ending else contextlib.nullcontext():
-        words.faster_than(loop, loop, [], at_least=3, hint="")
+        speed.faster_than(sum, sum, lambda rng: (rng.random(3).tolist(),), at_least=3, hint="")

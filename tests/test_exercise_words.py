@@ -11,7 +11,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from unladen.exercises import chapter03, words
+from unladen.exercises import chapter03, speed, words
 from unladen.exercises.registry import exercise
 from unladen.exercises.values import same, short
 from unladen.exercises.verdict import Verdict
@@ -30,12 +30,12 @@ def nothing_graded_yet(monkeypatch):
 def ratios(monkeypatch, *measured: float) -> list[float]:
     """Let these be measured, one after the other; the list returned grows with what was asked for."""
     asked, supply = [], itertools.cycle(measured)
-    monkeypatch.setattr(words, "_ratio", lambda *_: asked.append(next(supply)) or asked[-1])
+    monkeypatch.setattr(speed.Pair, "ratio", lambda *_: asked.append(next(supply)) or asked[-1])
     return asked
 
 
 def judge() -> None:
-    words.faster_than(sum, sum, [[1]], at_least=2, hint="Faster.")
+    speed.faster_than(sum, sum, lambda rng: (rng.random(3).tolist(),), at_least=2, hint="Faster.")
 
 
 def test_speed_well_above_the_bar_is_measured_once(monkeypatch):
@@ -65,7 +65,7 @@ def test_ratios_on_both_sides_of_the_bar_are_too_noisy_to_judge(monkeypatch):
     asked = ratios(monkeypatch, 1.9, 2.1)
     with pytest.raises(words.TooNoisy):
         judge()
-    assert len(asked) == words.PATIENCE
+    assert len(asked) == speed.PATIENCE
 
 
 def slow_loop(n):
@@ -76,7 +76,8 @@ def slow_loop(n):
 
 
 def test_the_ratio_measured_is_that_of_the_work_done():
-    assert 1.4 < words._ratio(slow_loop, lambda n: slow_loop(n // 2), [20_000], seconds=0.3) < 2.9
+    pair = speed.Pair(slow_loop, lambda n: slow_loop(n // 2), lambda rng: (20_000,), agree=lambda got, expected: True)
+    assert 1.4 < pair.ratio(seconds=0.3) < 2.9
 
 
 # ------------------------------------------------------------------------------------------ values, registry, notebook

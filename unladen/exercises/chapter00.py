@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 
 from unladen.exercises.registry import exercise
+from unladen.exercises.speed import faster_than
 from unladen.exercises.values import short
-from unladen.exercises.words import case, faster_than, wrong
+from unladen.exercises.words import case, wrong
 
 
 @exercise(
@@ -81,11 +82,17 @@ def has_duplicates(answer):
     if not isinstance(got, bool):
         told = f"has_duplicates([1, 2]) returned {short(got)}, which is neither True nor False"
         wrong(told, "A comparison of Python's gives a bool; bool(…) makes one of NumPy's.")
-    random.seed(7)
-    values = random.sample(range(10**6), 1000)
+    values = random.Random(7).sample(range(10**6), 1000)
     case(
         answer, [values], expected=False, hint="These thousand are all different.", shown="has_duplicates(1000 values)"
     )
-    faster_than(
-        every_pair, answer, [values], at_least=20, hint="Is there still a loop inside a loop, or an `in` on a list?"
-    )
+    still = "Is there still a loop inside a loop, or an `in` on a list?"
+    faster_than(every_pair, answer, _thousand_values, at_least=20, hint=still)
+
+
+def _thousand_values(rng) -> tuple[list[int]]:
+    """A thousand values; in every second list the last is equal to its neighbour, the pair that is compared last."""
+    values = rng.permutation(10**4)[:1000].tolist()
+    if rng.random() < 0.5:
+        values[-1] = values[-2]
+    return (values,)

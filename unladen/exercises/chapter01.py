@@ -7,12 +7,15 @@ import math
 import random
 import time
 
+import numpy as np
+
 from unladen.exercises.fair_race import raced
 from unladen.exercises.registry import exercise
 from unladen.exercises.simulated import Simulated
+from unladen.exercises.speed import faster_than
 from unladen.exercises.values import short
 from unladen.exercises.visitors import report_slowly
-from unladen.exercises.words import call, called, case, faster_than, refuses, wrong
+from unladen.exercises.words import call, called, case, refuses, wrong
 
 # ---------------------------------------------------------------------------------------------------- 1.1
 
@@ -236,19 +239,24 @@ def quick_report(answer):
     robots[:] = ["ann"]
     stale = "Between two calls the list of robots changed: make the set anew in each call. It costs one look at each."
     right(lines, robots, stale)
-    dice = random.Random(14)
-    robots = [f"robot-{dice.randrange(10**6):06}" for _ in range(1000)]
-    people = [f"guest-{dice.randrange(10**6):06}" for _ in range(20)]
-    seen = dice.choices(people, k=450) + dice.choices(robots, k=50)
-    dice.shuffle(seen)
-    lines = [f"{visitor} /page/{dice.randrange(100)}" for visitor in seen]
+    lines, robots = _log(np.random.default_rng(14))
     everything = "All lines, those of robots left out, the busiest first."
     right(lines, robots, everything, shown="quick_report(500 lines, 1000 robots)")
     slow = (
         "Is that where the time goes? Profile your `quick_report` as the cell above does, and look at the own "
         "times: most of it is spent with the robots. What is done for every line that could be done once?"
     )
-    faster_than(report_slowly, answer, (lines, robots), at_least=5, hint=slow)
+    faster_than(report_slowly, answer, _log, at_least=5, hint=slow)
+
+
+def _log(rng) -> tuple[list[str], list[str]]:
+    """500 lines by 20 visitors and some of 1000 robots."""
+    numbers = rng.permutation(10**5)[:1020].tolist()
+    robots, people = [f"robot-{n:06}" for n in numbers[20:]], [f"guest-{n:06}" for n in numbers[:20]]
+    who = [*rng.integers(0, 20, 450).tolist(), *rng.integers(20, 1020, 50).tolist()]
+    pages = rng.integers(0, 100, 500).tolist()
+    seen = [(people + robots)[who[place]] for place in rng.permutation(500).tolist()]
+    return [f"{visitor} /page/{page}" for visitor, page in zip(seen, pages, strict=True)], robots
 
 
 # ---------------------------------------------------------------------------------------------------- 1.5

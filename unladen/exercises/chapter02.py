@@ -9,8 +9,9 @@ import numpy as np
 from unladen.exercises.filled import filled
 from unladen.exercises.registry import exercise
 from unladen.exercises.simulated_memory import climb, missed, sweep
-from unladen.exercises.values import short
-from unladen.exercises.words import called, case, faster_than
+from unladen.exercises.speed import faster_than
+from unladen.exercises.values import same, short
+from unladen.exercises.words import called, case
 
 # ---------------------------------------------------------------------------------------------------- 2.1
 
@@ -200,20 +201,23 @@ def column_sums(answer):
     from unladen.build import build
 
     down = build(_DOWN, "c", name="down_the_columns")
-    matrix = np.random.default_rng(24).uniform(size=(1024, 1024))
-    sums = np.empty(1024)
 
-    def down_the_columns(matrix):
+    def make(rng):
+        return rng.random((1024, 1024)), np.full(1024, np.nan)
+
+    def down_the_columns(matrix, sums):
         down.down_the_columns(matrix, *matrix.shape, sums)
+        return sums
 
-    def along_the_rows(matrix):
+    def along_the_rows(matrix, sums):
         answer(matrix, *matrix.shape, sums)
+        return sums
 
     slow = (
         "Which index changes in your inner loop? If it is the row, each step jumps over a whole row of the matrix, and "
         "meets a new line of the cache. Swap the loops, and walk along whole rows."
     )
-    faster_than(down_the_columns, along_the_rows, (matrix,), at_least=3, hint=slow, seconds=0.15)
+    faster_than(down_the_columns, along_the_rows, make, at_least=3, hint=slow, filled=(1,))
 
 
 # ---------------------------------------------------------------------------------------------------- 2.4
@@ -289,19 +293,24 @@ def crossings(answer):
     from unladen.build import build
 
     branch = build(_BRANCH, "c", name="with_a_branch")
-    places = np.empty_like(noise)
 
-    def with_a_branch(noise):
-        return branch.with_a_branch(noise, len(noise), 0, places)
+    def make(rng):
+        return rng.integers(-1000, 1000, 100_000, dtype=np.int32), np.full(100_000, -9, np.int32)
 
-    def without(noise):
-        return answer(noise, len(noise), 0, places)
+    def with_a_branch(noise, places):
+        return branch.with_a_branch(noise, len(noise), 0, places), places
+
+    def without(noise, places):
+        return answer(noise, len(noise), 0, places), places
+
+    def as_many_places(got, expected):
+        return same(got[0], expected[0]) and same(got[1][: got[0]], expected[1][: expected[0]])
 
     slow = (
         "On noise your loop is about as slow as one with an `if` around the writing. Write i to places[count] at every "
         "step, and let only `count` depend on the numbers; `&&` and `||` may be branches, too, `!=` is none."
     )
-    faster_than(with_a_branch, without, (noise,), at_least=1.6, hint=slow, seconds=0.15)
+    faster_than(with_a_branch, without, make, at_least=1.6, hint=slow, filled=(1,), agree=as_many_places)
 
 
 # ---------------------------------------------------------------------------------------------------- 2.5

@@ -8,9 +8,10 @@ import numpy as np
 
 from unladen.exercises.programs import random_program, translated_rightly
 from unladen.exercises.registry import exercise
+from unladen.exercises.speed import faster_than
 from unladen.exercises.values import short
 from unladen.exercises.witnesses import Added, Asked
-from unladen.exercises.words import call, called, case, faster_than, fenced, refuses, sanitised, wrong
+from unladen.exercises.words import call, called, case, fenced, refuses, sanitised, wrong
 
 # ---------------------------------------------------------------------------------------------------- 3.1
 
@@ -70,7 +71,11 @@ def to_kelvin(answer):
     early = "The unit can be refused before the loop, so refuse it even when there is no reading to convert."
     refuses(answer, ([], "ells"), ValueError, hint=early)
     slow = "Is there a second loop, or a list that is copied for every reading?"
-    faster_than(to_kelvin_slowly, answer, (readings, "fahrenheit"), at_least=1.3, hint=slow)
+    faster_than(to_kelvin_slowly, answer, _fahrenheit, at_least=1.3, hint=slow)
+
+
+def _fahrenheit(rng) -> tuple[list[float], str]:
+    return rng.uniform(-40, 120, 5000).tolist(), "fahrenheit"
 
 
 def _asks_once(answer) -> None:
@@ -198,7 +203,7 @@ def translate(answer):
 
     case(translated, (x,), calculator(x), shown="the loop compiled from your expression")
     still = "Does the expression compute more than it has to? For 'x3*1+' it needs one multiplication and one addition."
-    faster_than(calculator, translated, (x,), at_least=3, hint=still)
+    faster_than(calculator, translated, lambda rng: (rng.integers(0, 1000, 50_000),), at_least=3, hint=still)
 
 
 # ---------------------------------------------------------------------------------------------------- 3.4
@@ -338,4 +343,4 @@ def count_inside(answer):
         "Is there still a loop in Python, or one hidden in sum() or np.vectorize? Let NumPy or C go through the "
         "elements, and do no more than squares, a sum and a comparison."
     )
-    faster_than(count_inside_slowly, answer, (x, y), at_least=10, hint=slow)
+    faster_than(count_inside_slowly, answer, lambda rng: rng.uniform(-1.2, 1.2, (2, 3000)), at_least=10, hint=slow)

@@ -8,8 +8,9 @@ import numpy as np
 
 from unladen.exercises import evaluation, hashing
 from unladen.exercises.registry import exercise
+from unladen.exercises.speed import faster_than
 from unladen.exercises.values import SHOWN, short
-from unladen.exercises.words import call, case, faster_than, refuses, wrong
+from unladen.exercises.words import call, case, refuses, wrong
 
 # ---------------------------------------------------------------------------------------------------- 4.1
 
@@ -315,9 +316,18 @@ def file_hash(answer):
             wrong(f"{one!r} == {other!r} is True, but their hashes differ", hint)
     for title, fields, hint in hashing.DIFFERENT:
         _spreads(answer, File, title, fields, hint)
-    fields = [(f"{folder}/{i}.txt", 10 * i) for folder in ("docs", "src") for i in range(200)]
     slow = "It spreads well, but it is a lot of work for each look-up: is there a loop in it?"
-    faster_than(length_of_the_name, _building(File), (fields,), at_least=5, hint=slow)
+    faster_than(length_of_the_name, _building(File), _fields, at_least=5, hint=slow)
+
+
+def _fields(rng) -> tuple[list[tuple[str, int]]]:
+    """The names and sizes of 400 files, about ten of which are there twice, in other letters."""
+    numbers = rng.permutation(10**5)[:400].tolist()
+    fields = [(f"{('docs', 'src')[n % 2]}/{n}.txt", 10 * n) for n in numbers]
+    for place in rng.integers(0, 200, rng.integers(1, 20)).tolist():
+        name, size = fields[place]
+        fields[place + 200] = name.upper(), size
+    return (fields,)
 
 
 def _spreads(answer, File, title, fields, hint) -> None:

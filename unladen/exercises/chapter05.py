@@ -10,8 +10,9 @@ import numpy as np
 from unladen.exercises import memory, references, tracks
 from unladen.exercises.grade import unwritten
 from unladen.exercises.registry import exercise
+from unladen.exercises.speed import faster_than
 from unladen.exercises.values import same, short
-from unladen.exercises.words import NO_RETURN, Unwritten, call, case, faster_than, wrong
+from unladen.exercises.words import NO_RETURN, Unwritten, call, case, wrong
 
 # ---------------------------------------------------------------------------------------------------- 5.1
 
@@ -115,9 +116,14 @@ def deep_size(answer):
     _weighs(answer, OrderedDict(a=[1.5]), "OrderedDict(a=[1.5])", kinds)
     _leaves_alone(answer)
     _follows_circles(answer)
-    things = [float(i) for i in range(3000)]
     slow = "Is each object looked for in a list? A set finds an id without going through the others."
-    faster_than(memory.size_by_list, answer, (things,), at_least=3, hint=slow)
+    faster_than(memory.size_by_list, answer, _numbers, at_least=3, hint=slow)
+
+
+def _numbers(rng) -> tuple[list[int]]:
+    """3000 integers of one to four digits of 30 bits."""
+    numbers, shifts = rng.integers(1000, 2**29, 3000).tolist(), rng.integers(0, 90, 3000).tolist()
+    return (list(map(int.__lshift__, numbers, shifts)).copy(),)  # a copy has no room to spare, which would be weighed
 
 
 def _weighs(answer, thing, text, hint) -> None:

@@ -8,8 +8,9 @@ import numpy as np
 
 from unladen.exercises import remembering, streams
 from unladen.exercises.registry import exercise
+from unladen.exercises.speed import faster_than
 from unladen.exercises.values import same, short
-from unladen.exercises.words import call, case, faster_than, wrong
+from unladen.exercises.words import call, case, wrong
 
 # ---------------------------------------------------------------------------------------------------- 6.1
 
@@ -51,9 +52,12 @@ def moving_average(answer):
     right(values, 7, streams.SLIDE)
     streams.one_pass(answer)
     streams.in_turns(answer)
-    many = np.random.default_rng(62).integers(0, 100, 6000).tolist()
     again = "Is a window summed up, or sliced, or copied, for every value? " + streams.SLIDE
-    faster_than(means_slowly, _listed(answer), (many, 400), at_least=4, hint=again)
+    faster_than(means_slowly, _listed(answer), _values, at_least=4, hint=again)
+
+
+def _values(rng) -> tuple[list[int], int]:
+    return rng.integers(0, 100, 6000).tolist(), 400
 
 
 def _listed(answer):
@@ -134,9 +138,15 @@ def anagrams(answer):
     rng = np.random.default_rng(62)
     words = ["".join(rng.choice(list("abcd"), size=rng.integers(1, 5))) for _ in range(300)]
     right(words, order)
-    many = ["".join(rng.choice(list("abcdefgh"), size=6)) for _ in range(300)]
+    (many,) = _words(rng)
     case(answer, (many,), anagrams_slowly(many), hint=order)
-    faster_than(anagrams_slowly, answer, (many,), at_least=25, hint=_HALF)
+    faster_than(anagrams_slowly, answer, _words, at_least=25, hint=_HALF)
+
+
+def _words(rng) -> tuple[list[str]]:
+    """300 words of six of the first eight letters."""
+    letters = rng.integers(97, 105, (300, 6), dtype=np.uint8)
+    return ([row.tobytes().decode() for row in letters],)
 
 
 # ---------------------------------------------------------------------------------------------------- 6.3
@@ -303,4 +313,8 @@ def roughness(answer):
     heights = np.random.default_rng(65).integers(-100, 100, 4000).tolist()
     right(heights, "All of them.")
     slow = "Is there still an index, a list in between, a second loop, or a power? " + _CARRY
-    faster_than(roughness_slowly, answer, (heights,), at_least=1.37, hint=slow)
+    faster_than(roughness_slowly, answer, _heights, at_least=1.37, hint=slow)
+
+
+def _heights(rng) -> tuple[list[int]]:
+    return (rng.integers(-100, 100, 4000).tolist(),)

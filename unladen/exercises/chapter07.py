@@ -7,8 +7,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from unladen.exercises import arrays, slices
 from unladen.exercises.registry import exercise
+from unladen.exercises.speed import faster_than
 from unladen.exercises.values import same, short
-from unladen.exercises.words import NO_RETURN, call, case, faster_than, refuses, wrong
+from unladen.exercises.words import NO_RETURN, call, case, refuses, wrong
 
 # ---------------------------------------------------------------------------------------------------- 7.1
 
@@ -268,9 +269,10 @@ def distances(answer):
     if most > 6 * 8 * 300 * 300:
         times = most / (8 * 300 * 300)
         wrong(f"distances(a, b), with 300 points of 16 coordinates each, needs {times:.0f} times its result", _BIG)
-    a, b = rng.random((60, 3)), rng.random((50, 3))
     slow = "Is there a loop over the points? Let one operation do all pairs: `a[:, None, k] - b[:, k]`."
-    faster_than(arrays.distances_slowly, answer, (a, b), at_least=15, hint=slow)
+    faster_than(
+        arrays.distances_slowly, answer, lambda rng: (rng.random((60, 3)), rng.random((50, 3))), at_least=15, hint=slow
+    )
 
 
 # ---------------------------------------------------------------------------------------------------- 7.5
@@ -353,9 +355,12 @@ def laplacian_into(answer):
     if most > out.nbytes // 4:
         wrong(f"{shown} allocated {most:,} bytes, and the result has {out.nbytes:,}", _TEMPORARY)
     right(u, out, shown, "All of it.")
-    faster_than(
-        arrays.laplacian_by_rows, answer, (u, out), at_least=3, hint="Let one operation do all the inner points."
-    )
+    slow = "Let one operation do all the inner points."
+    faster_than(arrays.laplacian_by_rows, answer, _grid, at_least=3, hint=slow, filled=(1,))
+
+
+def _grid(rng) -> tuple[np.ndarray, np.ndarray]:
+    return rng.random((200, 200)), np.full((198, 198), np.nan)
 
 
 # ---------------------------------------------------------------------------------------------------- 7.6
@@ -415,4 +420,8 @@ def brighter(answer):
     if most > 3.3 * photo.nbytes:
         wrong(f"brighter(photo, 90) took {most / photo.nbytes:.1f} times the memory of the photo", _MEMORY)
     slow = "Is there a loop over pixels, or a function called for each? Let one operation do all of them."
-    faster_than(arrays.brighter_slowly, answer, (photo[:100, :100].copy(), 90), at_least=10, hint=slow)
+    faster_than(arrays.brighter_slowly, answer, _photo, at_least=10, hint=slow)
+
+
+def _photo(rng) -> tuple[np.ndarray, int]:
+    return rng.integers(0, 256, (100, 100), dtype=np.uint8), int(rng.integers(60, 120))

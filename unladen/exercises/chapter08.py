@@ -7,7 +7,8 @@ import numpy as np
 from unladen.exercises import jagged, words
 from unladen.exercises.grade import unwritten
 from unladen.exercises.registry import exercise
-from unladen.exercises.words import case, faster_than, fenced
+from unladen.exercises.speed import faster_than
+from unladen.exercises.words import case, fenced
 
 # ---------------------------------------------------------------------------------------------------- 8.1
 
@@ -126,10 +127,14 @@ def row_sums(answer):
     for n in (50, 400):
         counts = rng.poisson(0.8, n)
         right(np.concatenate([[0], np.cumsum(counts)]), rng.integers(-99, 99, counts.sum()), _EMPTY)
-    counts = rng.poisson(2, 20_000)
-    big = (np.concatenate([[0], np.cumsum(counts)]), rng.normal(size=counts.sum()))
     loop = "Is there still a loop over the lists? One call of `np.add.reduceat` has all of the sums."
-    faster_than(sums_by_loop, answer, big, at_least=8, hint=loop)
+    faster_than(sums_by_loop, answer, _lists, at_least=8, hint=loop)
+
+
+def _lists(rng) -> tuple[np.ndarray, np.ndarray]:
+    """Offsets and content of 20 000 lists, one in seven of which is empty."""
+    counts = rng.poisson(2, 20_000)
+    return np.concatenate([[0], np.cumsum(counts)]), rng.normal(size=counts.sum())
 
 
 # ---------------------------------------------------------------------------------------------------- 8.3
@@ -204,9 +209,8 @@ def loudest(answer):
     rng = np.random.default_rng(83)
     for n in (30, 200):
         right(jagged.random_events(rng, n, event), _ABSENT, common)
-    many = jagged.awkward(jagged.random_events(rng, 3000, event), time="f8", energy="i8")
     loop = "Is there a loop over the events? Each step of it costs as much as thousands of elements in a call."
-    faster_than(loudest_by_loop, answer, (many,), at_least=4, hint=loop)
+    faster_than(loudest_by_loop, answer, jagged.many_pulses, at_least=4, hint=loop, agree=jagged.as_lists)
 
 
 # ---------------------------------------------------------------------------------------------------- 8.4
@@ -272,9 +276,8 @@ def close_pairs(answer):
     for n in (20, 100):
         lists = [rng.integers(0, 60, k).tolist() for k in rng.poisson(3, n)]
         right(lists, 7, close)
-    many = jagged.awkward([rng.integers(0, 1000, k).tolist() for k in rng.poisson(8, 5000)], numbers="i8")
     loop = "Is there a loop over the events, or over pairs? Three calls make all pairs, compare them, and select."
-    faster_than(pairs_by_loop, answer, (many, 5), at_least=2, hint=loop)
+    faster_than(pairs_by_loop, answer, jagged.many_hits, at_least=2, hint=loop, agree=jagged.as_lists)
 
 
 # ---------------------------------------------------------------------------------------------------- 8.5

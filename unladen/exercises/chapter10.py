@@ -7,8 +7,9 @@ import numpy as np
 from unladen.exercises import compiled
 from unladen.exercises.grade import unwritten
 from unladen.exercises.registry import exercise
+from unladen.exercises.speed import faster_than
 from unladen.exercises.values import same, short
-from unladen.exercises.words import NO_RETURN, Unwritten, call, called, case, faster_than, wrong
+from unladen.exercises.words import NO_RETURN, Unwritten, call, called, case, wrong
 
 # --------------------------------------------------------------------------------------------------- 10.1
 
@@ -68,9 +69,13 @@ def levels(answer):
     locked = np.array([1.0, 2.0])
     locked.flags.writeable = False
     right(locked, _TANK, [11.0, 7.5], "A read-only array cannot be written to, and need not be.")
-    inflow = np.random.default_rng(101).uniform(0, 30, 20_000)
     loop = "Does the loop itself run in Python still? `@njit` belongs onto the function that has the loop."
-    faster_than(compiled.slow_levels, answer, (inflow, _TANK), at_least=10, hint=loop)
+    faster_than(compiled.slow_levels, answer, _inflow, at_least=10, hint=loop, agree=compiled.as_an_array)
+
+
+def _inflow(rng) -> tuple[np.ndarray, dict]:
+    tank = _TANK | {"start": int(rng.integers(10, 30)), "keep": float(rng.uniform(0.4, 0.6))}
+    return rng.uniform(0, 30, 20_000), tank
 
 
 # --------------------------------------------------------------------------------------------------- 10.2
@@ -209,7 +214,7 @@ def sum_squares(answer):
         "How many additions can be under way at once? With one sum it is one, with two it is two; the core has room "
         "for about eight."
     )
-    faster_than(compiled.one_sum(), answer, (x,), at_least=2, hint=slow)
+    faster_than(compiled.one_sum(), answer, lambda rng: (rng.random(20_000),), at_least=2, hint=slow)
 
 
 # --------------------------------------------------------------------------------------------------- 10.5

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from unladen.exercises.values import short
+from unladen.exercises.values import same, short
 from unladen.exercises.words import CHANGED, call, wrong
 
 # Functions that would do the sum in one call; the exercise is about a loop.
@@ -26,6 +26,10 @@ def slow_levels(inflow, settings):
             level = settings["capacity"]
         levels.append(level)
     return levels
+
+
+def as_an_array(got: np.ndarray, levels: list[float]) -> bool:
+    return same(got, np.array(levels))
 
 
 def refusals() -> type[Exception]:

@@ -20,6 +20,7 @@ from unladen.build.effort import load
 from unladen.build.sanitizer import CANNOT_START
 from unladen.exercises import words
 from unladen.exercises.registry import Exercise
+from unladen.exercises.speed_names import Seal
 from unladen.exercises.values import short
 from unladen.exercises.verdict import Verdict
 
@@ -30,7 +31,7 @@ _ENDINGS = {
     "signal": "Compiled code touched memory that is not its own, or gave up. Which index is the largest it uses?",
     "sanitizer": "Which is the first index the loop uses, which the last, and which are there?",
 }
-_IMPORTED = ("numpy", "unladen.exercises.grade")  # what every answer's child needs
+_IMPORTED = ("numpy", "unladen.exercises.grade", "unladen.exercises.speed")  # what every answer's child needs
 _TRIVIAL = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "POP_TOP", "CACHE"}
 
 
@@ -107,6 +108,7 @@ def _in_child(exercise: Exercise, answer: object, *, sanitize: bool) -> Verdict:
             graded_here,
             exercise.specification,
             exercise.name,
+            Seal(),
             answer,
             str(notes),
             sanitize,
@@ -133,8 +135,13 @@ def _in_child(exercise: Exercise, answer: object, *, sanitize: bool) -> Verdict:
     return replace(_wrong(exercise, failing, hint, outcome.stdout), earned=earned, against=against)
 
 
-def graded_here(specification: Callable, name: str, answer: object, notes: str, correctness_only: bool) -> tuple:
-    """Go through a specification in this process, the child; return state, failing case, hint, and speed earned."""
+def graded_here(
+    specification: Callable, name: str, _sealed: object, answer: object, notes: str, correctness_only: bool
+) -> tuple:
+    """Go through a specification in this process, the child; return state, failing case, hint, and speed earned.
+
+    The arguments arrive in this order: what the check relies on is noted between the specification and the answer.
+    """
     words.now = words.Grading(name, notes, correctness_only)
     state, failing, hint = "OK", "", ""
     try:

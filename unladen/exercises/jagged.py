@@ -114,6 +114,27 @@ def random_events(rng, n: int, event) -> list:
     return lists
 
 
+def many_pulses(rng) -> tuple:
+    """3000 events with pulses: the argument of a timed call, made without a loop over them."""
+    import awkward as ak
+
+    counts = rng.poisson(2, 3000)
+    total = int(counts.sum())
+    return (ak.unflatten(ak.Array({"time": rng.random(total), "energy": rng.permutation(total)}), counts),)
+
+
+def many_hits(rng) -> tuple:
+    """5000 events with about eight hits each, and how close two have to be."""
+    import awkward as ak
+
+    counts = rng.poisson(8, 5000)
+    return ak.unflatten(rng.integers(0, 1000, counts.sum()), counts), 5
+
+
+def as_lists(got, expected) -> bool:
+    return got.tolist() == expected.tolist()
+
+
 def equal(got: object, expected: list) -> bool:
     import awkward as ak
 

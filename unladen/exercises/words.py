@@ -1,7 +1,7 @@
-"""The words in which a chapter's specifications are written: `case`, `refuses`, `fenced`, `faster_than`, `wrong`.
+"""The words in which a chapter's specifications are written: `case`, `refuses`, `fenced`, `wrong`.
 
 They run in the child process, one after the other; the first that does not hold ends the grading, so a specification
-goes from the smallest case to the largest and asks for speed last.
+goes from the smallest case to the largest and asks for speed last, with `faster_than` of `unladen.exercises.speed`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,11 @@ from __future__ import annotations
 import copy
 import os
 import re
-import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from unladen.build.effort import Effort
 from unladen.build.parcel import without_addresses
 from unladen.exercises.values import same, short
 
@@ -26,11 +24,7 @@ NO_RETURN = "A Python function without a `return` returns None. Is there one, an
 CHANGED = "The caller still needs that data: work on a copy, or build a new result."
 TOO_DEEP = "Every call of a function inside itself waits for the inner one to end; a loop does not have to."
 TOO_BIG = "How many elements does it build, and how many does the result need?"
-ROUNDS = 3  # so many ratios in a row must lie on the same side of the bar
-PATIENCE = 9  # and if they have not after this many, the machine is too noisy to tell
-NEAR = 1.25  # and one not so many times below it is near it
 MEASURING = "while its speed was measured"
-CLEAR = 1.5  # a single ratio this many times above the bar is enough
 
 
 class Wrong(Exception):
@@ -148,44 +142,6 @@ def fenced(values: np.ndarray, filler: float) -> np.ndarray:
     around = np.full(len(values) + 16, filler, dtype=values.dtype)
     around[8 : 8 + len(values)] = values
     return around[8 : 8 + len(values)]
-
-
-def faster_than(
-    reference: Callable, answer: Callable, args: Sequence[object], at_least: float, *, hint: str, seconds: float = 0.25
-) -> None:
-    """The answer must be ``at_least`` so many times faster than ``reference``, both timed here, in turns.
-
-    One measurement takes about ``seconds`` and is repeated until the answer stays on one side of the bar; if it does
-    not, the machine is too noisy and nobody is judged. To be asked last, for it expects right answers.
-    """
-    now.against = f"that of {reference.__name__}; at least {at_least:g} × is asked"
-    if now.correctness_only:
-        return
-    _note(f"{now.name}, {MEASURING},")
-    ratios: list[float] = []
-    effort = Effort(os.getpid())
-    while len(ratios) < PATIENCE:
-        effort.look()
-        ratios.append(_ratio(reference, answer, args, seconds))
-        effort.look()
-        latest = ratios[-ROUNDS:]
-        now.earned = statistics.median(latest)
-        if ratios == [r for r in ratios if r >= at_least * CLEAR]:
-            return
-        if len(latest) == ROUNDS and min(latest) >= at_least:
-            return
-        if len(latest) == ROUNDS and at_least / NEAR < max(latest) < at_least and effort.lost > effort.worked:
-            continue  # both wait for their turn more than they work: that near to the bar, it may be chance
-        if len(latest) == ROUNDS and max(latest) < at_least:
-            wrong("The results are right, and come too slowly.", hint)
-    raise TooNoisy
-
-
-def _ratio(reference: Callable, answer: Callable, args: Sequence[object], seconds: float) -> float:
-    from unladen.timing import race
-
-    contenders = {"the loop": lambda: reference(*args), "yours": lambda: answer(*args)}
-    return float(race(contenders, seconds=seconds, same=False, chart=False, show=False).ratio("the loop", "yours"))
 
 
 def call(

@@ -1,0 +1,121 @@
+"""What a check of speed relies on, and an answer could replace: clocks, NumPy, builtins, the reference, the check.
+
+All of it is noted before the answer arrives, and looked at again after it was timed. A clock that was replaced changes
+nothing by then, for the check bound its own at the start; but whoever does that is told.
+"""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import signal
+import sys
+from types import FunctionType, ModuleType
+
+_MODULES = frozenset(
+    ("awkward", "bisect", "builtins", "collections", "copy", "functools", "gc", "heapq", "itertools", "math")
+    + ("numbers", "operator", "random", "resource", "statistics", "sys", "time")
+)
+_PACKAGES = ("numpy", "unladen.exercises", "unladen.build.effort", "unladen.timing.stopwatch")
+_OWN_CALLS = {"displayhook", "excepthook", "unraisablehook", "breakpointhook", "__interactivehook__"}
+_MISSING = object()
+
+# Bound here, so that a replacement is not asked whether it is one.
+_modules, _frames, _vars, _callable = sys.modules, sys._current_frames, vars, callable
+_tracing, _profiling, _switching = sys.gettrace, sys.getprofile, sys.getswitchinterval
+_thresholds, _debugging = gc.get_threshold, gc.get_debug
+
+
+class Names:
+    """The names as they are now, and what else an answer could set: tracing, timers, threads that run."""
+
+    def __init__(self) -> None:
+        self._noted = {name: _noted(module) for name, module in list(_modules.items()) if _watched(name, module)}
+        self._settings, self._threads = _settings(), set(_frames())
+
+    def changed(self) -> str:
+        """Say which one is no longer as it was, as in ``numpy.sum``; an empty text if all are."""
+        for module, noted in self._noted.items():
+            there = _vars(_modules.get(module, builtins))
+            for name, (thing, inside) in noted.items():
+                found = there.get(name, _MISSING)
+                if found is not thing:
+                    return f"{module}.{name}"
+                if inside and (part := _different(inside, _inside(found))):
+                    return f"{module}.{name}{part}"
+        settings = _settings()
+        return next((name for name, value in self._settings.items() if settings[name] != value), "")
+
+    def threads(self) -> int:
+        """How many threads of Python's run that did not run then."""
+        return len(set(_frames()) - self._threads)
+
+
+def _watched(name: str, module: object) -> bool:
+    own = name in _MODULES or name in _PACKAGES or name.startswith(tuple(f"{p}." for p in _PACKAGES))
+    return own and type(module) is ModuleType
+
+
+def _noted(module: ModuleType) -> dict[str, tuple[object, dict]]:
+    """What can be called in a module, and the modules in it; numbers and tables may change."""
+    names = list(_vars(module).items())
+    return {
+        name: (thing, _inside(thing))
+        for name, thing in names
+        if (_callable(thing) or type(thing) is ModuleType) and name not in _OWN_CALLS
+    }
+
+
+def _inside(thing: object) -> dict[str, object]:
+    """What makes a function do what it does, or the functions of a class."""
+    if type(thing) is FunctionType:
+        return {".__code__": thing.__code__, ".__defaults__": thing.__defaults__}
+    if isinstance(thing, type) and thing.__flags__ & 1 << 9:  # a class that can be changed
+        inside = {}
+        for name, part in list(_vars(thing).items()):
+            if _callable(part) or isinstance(part, property):
+                inside[f".{name}"] = part
+            if type(part) is FunctionType:
+                inside[f".{name}.__code__"] = part.__code__
+        return inside
+    return {}
+
+
+def _different(before: dict[str, object], after: dict[str, object]) -> str:
+    return next((name for name, part in before.items() if after.get(name, _MISSING) is not part), "")
+
+
+def _settings() -> dict[str, object]:
+    """What slows down the code of others: a function called at every line, a timer that interrupts."""
+    found: dict[str, object] = {
+        "sys.settrace": _tracing(),
+        "sys.setprofile": _profiling(),
+        "sys.setswitchinterval": _switching(),
+        "gc.set_threshold": _thresholds(),
+        "gc.set_debug": _debugging(),
+    }
+    if monitoring := getattr(sys, "monitoring", None):
+        found["sys.monitoring"] = tuple(map(monitoring.get_tool, range(6)))
+    if hasattr(signal, "getitimer"):
+        timers = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
+        found["signal.setitimer"] = tuple(signal.getitimer(which)[1] > 0 for which in timers)
+    return found
+
+
+_at_the_start: list[Names] = []
+
+
+def names() -> Names:
+    """The names as they were before the answer arrived; where nobody noted them, as they are now."""
+    return _at_the_start[0] if _at_the_start else Names()
+
+
+def note_now() -> None:
+    _at_the_start[:] = [Names()]
+
+
+class Seal:
+    """Sent to the child ahead of an answer: when it arrives there, the names are noted."""
+
+    def __reduce__(self):
+        return note_now, ()
