@@ -228,7 +228,11 @@ def pairs_by_loop(hits, within):
 
     found = []
     for event in hits.tolist():
-        inner = [(a, b) for i, a in enumerate(event) for b in event[i + 1 :] if abs(a - b) <= within]
+        inner = []
+        for i in range(len(event)):
+            for j in range(i + 1, len(event)):
+                if abs(event[i] - event[j]) <= within:
+                    inner.append((event[i], event[j]))
         found.append(inner)
     return ak.Array(found)
 

@@ -44,6 +44,9 @@ HANDS_OFF = (
     "The check measures with it, or the other side of the race works with it. Nothing is wrong with trying: but a "
     "speed counts that comes from your function alone."
 )
+LEFT_RUNNING = (
+    "What goes on while nobody looks is not timed, and slows down the other side. Have it end before you return."
+)
 UNBELIEVABLE = (
     "To work on values, they have to be read at least once. A time below that is a fault of the measurement, or a way "
     "around it, and is not believed."
@@ -89,6 +92,7 @@ def faster_than(
         effort.look()
         ratios.append(pair.ratio(seconds))
         effort.look()
+        pair.alone(effort.family)
         latest = ratios[-ROUNDS:]
         now.earned = statistics.median(latest)
         if ratios == [r for r in ratios if r >= at_least * CLEAR]:
@@ -151,7 +155,8 @@ class Pair:
         # What others took of a core can be told of one thread at work: it is taken off for both, or for none.
         alone = all(2 * sum(sample.alone for sample in samples) > len(samples) for samples in both)
         best, slower = (min(s.own if alone else s.wall for s in samples) for samples in both)
-        self._nothing_touched()
+        if name := self.names.changed():
+            self._fooled(f"After the timed calls `{name}` is not what it was before.", HANDS_OFF)
         self._possible(best, waiting.copies[0])
         return slower / best
 
@@ -177,6 +182,9 @@ class Pair:
                 if place not in self.filled and not as_it_was(after, before):
                     told = f"One of its timed calls changed what it was given: {short(before)} became {short(after)}"
                     words.wrong(told, words.CHANGED)
+        if running := self.names.threads():
+            threads = "a thread that it started still runs" if running == 1 else f"{running} of its threads still run"
+            self._fooled(f"{words.now.name} has returned, and {threads}.", LEFT_RUNNING)
         batch.given = []
         return sample
 
@@ -190,12 +198,10 @@ class Pair:
                 self._fooled(told, EVERY_CALL)
         return sample
 
-    def _nothing_touched(self) -> None:
-        if name := self.names.changed():
-            self._fooled(f"After the timed calls `{name}` is not what it was before.", HANDS_OFF)
-        if running := self.names.threads():
-            told = f"{words.now.name} has returned, and {running} of its threads still run."
-            self._fooled(told, "What works on while the other side is timed, slows it down. Wait for all of them.")
+    def alone(self, family: Sequence[int]) -> None:
+        """What the answer starts may not go on after it; ``family`` are this process and all that it has started."""
+        if self.names.sealed and len(family) > 1:
+            self._fooled(f"{words.now.name} has returned, and a process that it started still runs.", LEFT_RUNNING)
 
     def _possible(self, best: float, args: Sequence[object]) -> None:
         """A call cannot be faster than the cheapest look at all that it was given."""

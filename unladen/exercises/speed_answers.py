@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import operator
 import sys
 
@@ -10,7 +9,8 @@ import numpy as np
 
 _PLAIN = {id(kind) for kind in (int, float, complex, bool, str, bytes, type(None))}
 _NUMBERS = "biufcmMSU"  # the kinds of dtype whose elements are no objects
-_deepcopy, _array, _generic = copy.deepcopy, np.ndarray, np.generic
+_SCALARS = {id(kind) for kind in np.sctypeDict.values() if issubclass(kind, np.number | np.bool_)}
+_array = np.ndarray
 
 
 class NotPlain(Exception):
@@ -23,10 +23,10 @@ def own(value: object) -> object:
     Types are compared by identity: a subclass may do its work when it is compared, and a metaclass may deny that.
     """
     kind = type(value)
-    if id(kind) in _PLAIN:
+    if id(kind) in _PLAIN or id(kind) in _SCALARS:
         return value
     if kind is list or kind is tuple:
-        flat = all(id(type(v)) in _PLAIN for v in value)
+        flat = _PLAIN.issuperset(map(id, map(type, value)))
         return kind(value) if flat else kind([own(v) for v in value])
     if kind is _array and value.dtype.kind in _NUMBERS:
         return value.copy(order="K")
@@ -34,8 +34,6 @@ def own(value: object) -> object:
         return {own(k): own(v) for k, v in value.items()}
     if kind is set or kind is frozenset:
         return kind([own(v) for v in value])
-    if isinstance(value, _generic) and kind.__module__ == "numpy":
-        return value
     if _is_irregular(kind):
         return _own_irregular(value)
     raise NotPlain(kind.__name__)

@@ -29,7 +29,8 @@ _thresholds, _debugging = gc.get_threshold, gc.get_debug
 class Names:
     """The names as they are now, and what else an answer could set: tracing, timers, threads that run."""
 
-    def __init__(self) -> None:
+    def __init__(self, sealed: bool = False) -> None:
+        self.sealed = sealed  # noted in a child that has nothing else to do than to grade
         self._noted = {name: _noted(module) for name, module in list(_modules.items()) if _watched(name, module)}
         self._settings, self._threads = _settings(), set(_frames())
 
@@ -93,12 +94,13 @@ def _settings() -> dict[str, object]:
         "sys.setswitchinterval": _switching(),
         "gc.set_threshold": _thresholds(),
         "gc.set_debug": _debugging(),
+        "gc.callbacks": tuple(map(id, gc.callbacks)),
     }
     if monitoring := getattr(sys, "monitoring", None):
         found["sys.monitoring"] = tuple(map(monitoring.get_tool, range(6)))
     if hasattr(signal, "getitimer"):
         timers = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
-        found["signal.setitimer"] = tuple(signal.getitimer(which)[1] > 0 for which in timers)
+        found["signal.setitimer"] = tuple(any(signal.getitimer(which)) for which in timers)
     return found
 
 
@@ -111,7 +113,8 @@ def names() -> Names:
 
 
 def note_now() -> None:
-    _at_the_start[:] = [Names()]
+    if not _at_the_start:
+        _at_the_start.append(Names(sealed=True))
 
 
 class Seal:

@@ -1,0 +1,212 @@
+"""The clock of an exercise: new arguments for every timed call, results that are looked at, and nothing replaced."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from unladen.exercises import speed, words
+from unladen.exercises.speed_answers import NotPlain, own
+from unladen.exercises.speed_names import Names
+
+
+def slowly(values):
+    total = 0
+    for value in values:
+        total += value
+    return total
+
+
+def numbers(rng) -> tuple[list[int]]:
+    return (rng.integers(0, 10**6, 2000).tolist(),)
+
+
+@pytest.fixture(autouse=True)
+def nothing_graded_yet(monkeypatch):
+    monkeypatch.setattr(words, "now", words.Grading("total"))
+
+
+def refused(answer, make=numbers) -> str:
+    """What is said of an answer that is timed, and must be found to be wrong."""
+    with pytest.raises(words.Wrong) as found:
+        speed.faster_than(slowly, answer, make, at_least=2, hint="Use sum.", seconds=0.05)
+    assert words.now.earned is None or "too slowly" in found.value.failing
+    return f"{found.value.failing} {found.value.hint}"
+
+
+def test_an_answer_that_does_the_work_is_accepted():
+    speed.faster_than(slowly, sum, numbers, at_least=2, hint="")
+    assert words.now.earned > 2
+
+
+def test_no_two_timed_calls_are_given_the_same_values_in_whatever_check():
+    seen = []
+
+    def watching(values):
+        seen.append(tuple(values))
+        return sum(values)
+
+    for _ in range(2):
+        speed.Pair(slowly, watching, numbers).ratio(0.01)
+    assert len(seen) == len(set(seen)) > 10
+
+
+def test_the_reference_is_given_the_same_values_after_the_answer_and_never_before():
+    order = []
+
+    def answering(values):
+        order.append(("answer", tuple(values)))
+        return sum(values)
+
+    def referring(values):
+        order.append(("reference", tuple(values)))
+        return slowly(values)
+
+    speed.Pair(referring, answering, numbers).ratio(0.01)
+    places = {step: place for place, step in enumerate(order)}
+    given = [values for who, values in order if who == "answer"]
+    assert all(places["answer", values] < places["reference", values] for values in given)
+
+
+@pytest.mark.parametrize("key", [id, len, type], ids=["where they lie", "how many there are", "of what type they are"])
+def test_results_that_are_remembered_are_wrong(key):
+    kept = {}
+
+    def remembering(values):
+        if key(values) not in kept:
+            kept[key(values)] = slowly(values)
+        return kept[key(values)]
+
+    told = refused(remembering)
+    assert "One of its timed calls returned" in told or "too slowly" in told  # another list may never lie there again
+
+
+def test_an_answer_that_stops_working_is_told_what_it_returned_and_what_was_expected():
+    calls = iter(range(10**9))
+    told = refused(lambda values: sum(values) if next(calls) < 8 else 0)
+    assert "One of its timed calls returned 0, expected " in told
+    assert "Every call must do the work" in told
+
+
+class Lazy(list):
+    def __eq__(self, other):
+        return True
+
+    def __len__(self):
+        return 1
+
+
+class Number(int):
+    pass
+
+
+class Array(np.ndarray):
+    pass
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Lazy(), Number(3), [Number(3)], (1, [Lazy()]), np.zeros(2).view(Array), np.array([Number(1)], dtype=object)],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_object_that_could_compute_later_is_no_result(value):
+    with pytest.raises(NotPlain):
+        own(value)
+    told = refused(lambda values: value)
+    assert "not an object that works it out when somebody looks" in told
+
+
+def test_a_type_that_says_it_equals_int_is_found_out():
+    class Liar(type):
+        def __eq__(cls, other):
+            return True
+
+        def __hash__(cls):
+            return hash(int)
+
+    with pytest.raises(NotPlain):
+        own(Liar("int", (), {})())
+
+
+@pytest.mark.parametrize("value", [3, 2.5, None, "a", [1, [2.0]], (True,), {"a": [1]}, np.float64(2), np.int8(3)])
+def test_results_of_plain_types_are_copied_as_they_are(value):
+    assert own(value) == value
+    assert type(own(value)) is type(value)
+
+
+def test_a_result_that_changes_after_the_call_was_copied_before():
+    result = np.zeros(3)
+    copied = own(result)
+    result += 1
+    assert copied.tolist() == [0, 0, 0]
+
+
+def test_an_answer_that_changes_its_argument_is_wrong_at_any_call():
+    def emptying(values):
+        total = sum(values)
+        values.clear()
+        return total
+
+    assert words.CHANGED in refused(emptying)
+
+
+def test_what_a_call_is_to_fill_may_be_changed():
+    def make(rng):
+        return rng.random(1000), np.full(1000, np.nan)
+
+    def doubled_slowly(x, out):
+        for i in range(len(x)):
+            out[i] = 2 * x[i]
+        return out
+
+    speed.faster_than(doubled_slowly, lambda x, out: np.multiply(x, 2, out=out), make, at_least=2, hint="", filled=(1,))
+
+
+@pytest.mark.parametrize("target", ["time.perf_counter", "statistics.median", "numpy.sum", "builtins.sum"])
+def test_a_name_that_the_check_relies_on_may_not_be_replaced(monkeypatch, target):
+    def replacing(values):
+        total = math.fsum(values)
+        monkeypatch.setattr(target, lambda *given: 0)
+        return int(total)
+
+    assert f"`{target}` is not what it was before" in refused(replacing)
+
+
+def test_a_function_whose_code_was_replaced_is_found(monkeypatch):
+    names = Names()
+    assert names.changed() == ""
+    monkeypatch.setattr(speed._timed, "__code__", (lambda function, batch: None).__code__)
+    assert names.changed() == "unladen.exercises.speed._timed.__code__"
+
+
+def test_a_clock_that_was_replaced_is_not_asked(monkeypatch):
+    monkeypatch.setattr(time, "perf_counter", lambda: 0.0)
+    monkeypatch.setattr(time, "thread_time", lambda: 0.0)
+    sample, results = speed._timed(slowly, [([1] * 10_000,)])
+    assert sample.wall > 0
+    assert results == [10_000]
+
+
+def test_a_thread_that_goes_on_is_not_harmless():
+    end = threading.Event()
+
+    def leaving(values):
+        threading.Thread(target=end.wait).start()
+        return sum(values)
+
+    try:
+        assert "still run" in refused(leaving)
+    finally:
+        end.set()
+
+
+def test_a_time_in_which_nobody_can_read_the_values_is_not_believed():
+    pair = speed.Pair(slowly, sum, numbers)
+    given = (list(range(10**6)), np.zeros(10**6))
+    with pytest.raises(words.Wrong, match="A call took 0.001 µs by the clock"):
+        pair._possible(1e-9, given)
+    pair._possible(1.0, given)
