@@ -5,6 +5,7 @@ from unladen.timing.claim import CannotTell, ClaimFailed, TimeClaimFailed, claim
 from unladen.timing.machine import machine
 from unladen.timing.published import published
 from unladen.timing.race import Race, Ratio, race
+from unladen.timing.toofast import TooFast
 
 __all__ = [
     "CannotTell",
@@ -13,6 +14,7 @@ __all__ = [
     "Race",
     "Ratio",
     "TimeClaimFailed",
+    "TooFast",
     "claim",
     "machine",
     "published",

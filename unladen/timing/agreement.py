@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from numbers import Real
 from typing import TYPE_CHECKING
 
-from unladen.show import Message
+from unladen.show import Message, marked
 from unladen.timing.answers import Incomparable, brief, kept
 from unladen.timing.progress import Progress
 from unladen.timing.stopwatch import Lane
@@ -24,8 +24,48 @@ class Disagreement(Message, ValueError):
     """Contenders of one race gave different answers, or none that can be compared, or change what they read."""
 
 
-def agreed_answer(lanes: list[Lane], same: Differ, progress: Progress) -> object:
-    """Make everyone's first and second call; return the first lane's answer, or raise ``Disagreement``.
+class Witness:
+    """Who holds the answers of timed calls against the one that was ``agreed`` on; without one, against the first."""
+
+    def __init__(self, same: Differ, agreed: object = None, inputs: Inputs | None = None) -> None:
+        self.same, self.agreed, self.inputs = same, agreed, inputs
+        self._first = ""
+
+    def judge(self, lane: Lane, answer: object, number: int) -> Disagreement | None:
+        """Return what is wrong with the answer of a lane's call of this ``number``; it is not kept."""
+        if self.agreed is None:
+            self.agreed, self._first = kept(answer), lane.name
+            return None
+        try:
+            where = self.same(self.agreed, answer)
+        except Disagreement as error:
+            where = f" {error}"
+        if not where:
+            return None
+        call = f"call {marked(str(number))}" + (f" of about {marked(str(lane.planned))}" if lane.planned else "")
+        agreed = f"{self._first!r} had returned" if self._first else "before it was timed, all had agreed on"
+        changed = self.inputs.changed_since() if self.inputs else ""
+        return Disagreement(
+            f"{lane.name!r} changed its answer while it was timed:\n"
+            f"  in its {call} it returned {brief(answer)}\n"
+            f"  {agreed} {brief(self.agreed)}\n"
+            f"{_place(where)}{changed or _LATER}"
+        )
+
+    def at_the_end(self) -> None:
+        """Raise ``Disagreement`` if anybody has changed what they read since the first calls."""
+        if self.inputs and (told := self.inputs.changed_since()):
+            raise Disagreement(told)
+
+
+_LATER = (
+    "Every call must do the same work: does it count its calls, keep something for later ones, or run out of something?"
+    "\nOr pass same=False if this is meant: then nothing is compared."
+)
+
+
+def agreed_answer(lanes: list[Lane], same: Differ, progress: Progress) -> Witness:
+    """Make everyone's first and second call; return who knows the first lane's answer, or raise ``Disagreement``.
 
     ``same`` says where two answers differ.
     """
@@ -46,7 +86,8 @@ def agreed_answer(lanes: list[Lane], same: Differ, progress: Progress) -> object
             raise Disagreement(inputs.told)
     if told := inputs.fault(same):
         raise Disagreement(told)
-    return reference
+    inputs.settle()
+    return Witness(same, reference, inputs)
 
 
 def any_answer(lanes: list[Lane], progress: Progress) -> object:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 
 
 @contextlib.contextmanager
-def blamed(name: str, *, second: bool = False) -> Iterator[None]:
-    """Say of an error in here that it is the contender's, and whether it was its ``second`` call that failed."""
+def blamed(name: str, number: Callable[[], int] | None = None, *, second: bool = False) -> Iterator[None]:
+    """Say of an error in here that it is the contender's, and in which call: its ``second``, or about ``number()``."""
     try:
         yield
     except (Exception, KeyboardInterrupt) as error:
         if not hasattr(error, "_blamed"):  # a race in a race: the inner one knows better
-            _blame(error, name, second)
+            _blame(error, name, _SECOND if second else f"It was its call {number()} or so." if number else "")
         raise
 
 
-def _blame(error: BaseException, name: str, second: bool) -> None:
-    hint = "This was its second call: does the first one change, or use up, what it reads?" if second else ""
+_SECOND = "This was its second call: does the first one change, or use up, what it reads?"
+
+
+def _blame(error: BaseException, name: str, hint: str) -> None:
     error.add_note(f"This happened in the race's contender {name!r}. {hint}".rstrip())
     raised = f"{name!r} raised {type(error).__name__}" + (f": {error}" if str(error) else "")
     if isinstance(error, KeyboardInterrupt):

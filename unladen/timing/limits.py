@@ -77,7 +77,7 @@ def measure_peak() -> Peak:
     """Measure the arithmetic peak of one core."""
     kernels = for_this_machine("peak.c")
     if kernels is None:
-        return Peak(_peak_of_numpy(), "NumPy")
+        return Peak(product_of_numpy(), "NumPy")
     operations = STEPS * kernels.operations_per_step()
     fastest = _interleaved([lambda: kernels.multiply_add(STEPS, 0.999999, 1e-6)])[0]
     return Peak(operations / fastest, "native/peak.c")
@@ -121,8 +121,8 @@ def for_this_machine(file: str):
     return None
 
 
-def _peak_of_numpy() -> float:
-    """Measure a matrix product instead, in a process of its own in which NumPy may use one core."""
+def product_of_numpy() -> float:
+    """Operations a second of a matrix product, in a process of its own in which NumPy may use one core; else NaN."""
     size = 400
     code = (
         "import numpy as np, time\n"

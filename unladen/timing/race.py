@@ -8,13 +8,12 @@ from numbers import Real
 
 from unladen.build.absent import Absent, NotHere
 from unladen.show import Table, Volatile, duration, marked, times
-from unladen.timing.agreement import Differ, agreed_answer, any_answer, comparer
+from unladen.timing.agreement import Differ, Witness, agreed_answer, any_answer, comparer
 from unladen.timing.answers import brief
+from unladen.timing.laps import run_laps, times_faster, watched
 from unladen.timing.progress import Progress
 from unladen.timing.stopwatch import Lane, level
 from unladen.timing.unknown import Unknown
-
-LEAST_ROUNDS, MOST_ROUNDS = 3, 200
 
 
 class Seconds(float):
@@ -30,14 +29,14 @@ class Ratio(float):
     """How many times faster ``faster`` is than ``slower``; a number like any other, shown as ``≈ 25.1 ×``."""
 
     def __new__(cls, race: Race, slower: str, faster: str) -> Ratio:
-        ratio = super().__new__(cls, race.best(slower) / race.best(faster))
+        ratio = super().__new__(cls, times_faster(race.lane(slower), race.lane(faster)))
         ratio.race, ratio.slower, ratio.faster = race, slower, faster
         return ratio
 
     def again(self) -> Ratio:
-        """Measure these two contenders again, interleaved, and return the ratio of the best of all samples so far."""
-        with Progress("again") as progress:
-            lanes = [self.race.lane(self.slower), self.race.lane(self.faster)]
+        """Measure these two contenders again, interleaved, and return the ratio of all samples so far."""
+        lanes = [self.race.lane(self.slower), self.race.lane(self.faster)]
+        with Progress("again") as progress, watched(lanes, self.race.same and Witness(self.race.same)):
             run_laps(lanes, self.race.seconds, None, progress, least=1)
         return Ratio(self.race, self.slower, self.faster)
 
@@ -51,16 +50,25 @@ class Race:
     """What a race found. ``names`` are the contenders in the order given, ``value`` the answer they agree on."""
 
     def __init__(
-        self, lanes: list[Lane], value: object, seconds: float, baseline: str, absent: Mapping[str, str] | None = None
+        self,
+        lanes: list[Lane],
+        value: object,
+        seconds: float,
+        baseline: str,
+        absent: Mapping[str, str] | None = None,
+        same: Differ | None = None,
     ) -> None:
         self._lanes = {lane.name: lane for lane in lanes}
         self.absent = dict(absent or {})  # who is not on this machine, and why
         self.names = list(self._lanes)
-        self.value, self.seconds, self.baseline = value, seconds, baseline
+        self.value, self.seconds, self.baseline, self.same = value, seconds, baseline, same
         self._tried: set[str] = set()  # the limits that were measured again, as this race seemed to pass them
 
     def ratio(self, slower: str, faster: str) -> Ratio | Absent:
-        """How many times faster the second contender is than the first (below 1: it is slower)."""
+        """How many times faster the second contender is than the first (below 1: it is slower).
+
+        Best against best, in each stretch of the race, and of these the middle; of few samples the best of all.
+        """
         missing = [name for name in (slower, faster) if name in self.absent]
         return Absent(self.absent[missing[0]]) if missing else Ratio(self, slower, faster)
 
@@ -88,6 +96,7 @@ class Race:
         if limit:
             columns.append(f"of {_LIMITS[limit[0]]}")
             self._try_again(*limit)
+            self.refuse_impossible(limit)
         return Table(columns, [self._row(name, first, limit) for name in self.names], title)
 
     def _row(self, name: str, first: bool, limit: tuple[str, float] | None) -> list[object]:
@@ -105,6 +114,13 @@ class Race:
         if kind not in self._tried and any(least_time(kind, amount) > self.best(name) for name in self.names):
             self._tried.add(kind)
             measure_again(kind)
+
+    def refuse_impossible(self, limit: tuple[str, float]) -> None:
+        """Raise ``TooFast`` if a contender took less time than ``limit`` (see `race`) can be done in."""
+        if any(least_time(*limit) > self.best(name) for name in self.names):
+            from unladen.timing.toofast import refuse_impossible
+
+            refuse_impossible(self, *limit)
 
     def _share(self, name: str, kind: str, amount: float) -> Volatile:
         """How much of a limit a contender reaches; one that passes it by more than its spread is said to be faster."""
@@ -132,8 +148,14 @@ def race(
     """Race functions of no argument that do the same work, and show a table and a chart of their times.
 
     Each is called once (its first call, in which it may compile itself, is timed apart) and must return the same
-    answer, and leave what it reads as it was; then samples of all of them are interleaved, and the best one counts.
-    Asynchronous answers are waited for. Who needs what is not on this machine is left out, with a line.
+    answer, and leave what it reads as it was; then samples of all of them are interleaved, in each lap in another
+    order, and the best one counts. Asynchronous answers are waited for. Who needs what is not on this machine is left
+    out, with a line.
+
+    Answers of timed calls are compared too, while the clock stands still: the last one, one at a place that nobody can
+    foresee, and, where comparing is quick, that of each best sample so far. At the end, what they read must be as it
+    was. What a race cannot see: that an answer was remembered, for its contenders have no arguments and every call asks
+    the same; and work that was left out but does not show in the answer. There, a ``limit`` helps.
 
     ``seconds`` is the time to spend on all samples together, ``rounds`` the number of samples of each instead.
     Ratios are to ``baseline``, the first contender unless another is named. ``same`` judges two answers: a function, a
@@ -141,20 +163,25 @@ def race(
     floats within 1e-9, and labels and masks alike. ``limit`` adds the share of what this machine was measured to be
     able to do: ``("read", nbytes)``, ``("copy", nbytes)``, ``("triad", nbytes)`` or ``("flops", n)``, for one call; who
     passes a limit has it measured again first, and is then said to be faster (what it moves is less, or nearer).
-    ``first`` adds the first calls. Raises ``Disagreement``, naming who returned, or changed, what.
+    ``first`` adds the first calls. Raises ``Disagreement``, naming who returned, or changed, what, in which call; and
+    ``TooFast``, a kind of it, if somebody passes what no data and no arithmetic of this machine can.
     """
     lanes, baseline = _at_the_start(contenders, baseline, limit)
     _check_effort(seconds, rounds)
     if limit:
         least_time(*limit)  # measured before the race, not in the middle of it
     with Progress("race") as progress:
-        value, absent = _at_first(lanes, comparer(same), progress)
+        differ = comparer(same)
+        value, witness, absent = _at_first(lanes, differ, progress)
         baseline = lanes[0].name if baseline in absent else baseline
-        for lane in lanes:
-            lane.calibrate()
-        run_laps(lanes, seconds, rounds, progress)
+        with watched(lanes, witness):
+            for lane in lanes:
+                lane.calibrate()
+            run_laps(lanes, seconds, rounds, progress)
         level(lanes)
-    result = Race(lanes, value, seconds, baseline, absent)
+    result = Race(lanes, value, seconds, baseline, absent, differ)
+    if limit:
+        result.refuse_impossible(limit)
     if show:
         from IPython.display import display
 
@@ -166,21 +193,6 @@ def race(
 
             draw(result, title, least_time(*limit) if limit else None)
     return result
-
-
-def run_laps(lanes: list[Lane], seconds: float, rounds: int | None, progress: Progress, least: int = 0) -> None:
-    """Take samples of all lanes, interleaved in a rotating order, for about ``seconds`` in all (or ``rounds`` each)."""
-    quotas = [rounds or max(least, _quota(lane, seconds / len(lanes), seconds)) for lane in lanes]
-    length = max(quotas)
-    total = sum(quota * lane.length for quota, lane in zip(quotas, lanes, strict=True))
-    done = 0.0
-    for lap in range(length):
-        for turn in range(len(lanes)):
-            index = (lap + turn) % len(lanes)
-            # A contender with fewer samples than the others has them spread evenly over the whole race.
-            if (lap + 1) * quotas[index] // length > lap * quotas[index] // length:
-                progress.at(done / total, lanes[index].name, left=total - done)
-                done += lanes[index].sample()
 
 
 def least_time(kind: str, amount: float) -> float:
@@ -220,12 +232,20 @@ def _at_the_start(contenders: object, baseline: str | None, limit: object) -> tu
     return lanes, names[0] if baseline is None else str(baseline)
 
 
-def _at_first(lanes: list[Lane], differ: Differ | None, progress: Progress) -> tuple[object, dict[str, str]]:
-    """Make the first calls, and take from ``lanes`` who is not here; return the answer, and why each of them is not."""
+def _at_first(
+    lanes: list[Lane], differ: Differ | None, progress: Progress
+) -> tuple[object, Witness | None, dict[str, str]]:
+    """Make the first calls, and take from ``lanes`` who is not here.
+
+    Return the answer, who will hold others against it, and why each of them is not here.
+    """
     absent = {}
     while True:
         try:
-            return agreed_answer(lanes, differ, progress) if differ else any_answer(lanes, progress), absent
+            if differ is None:
+                return any_answer(lanes, progress), None, absent
+            witness = agreed_answer(lanes, differ, progress)
+            return witness.agreed, witness, absent
         except NotHere as problem:
             missing = next(lane for lane in lanes if not lane.taken)
             if len(lanes) == 1:
@@ -239,13 +259,6 @@ def _check_effort(seconds: float, rounds: int | None) -> None:
         raise ValueError(f"seconds={seconds!r}: give the seconds to spend on all samples together, such as 1.0")
     if rounds is not None and (not hasattr(rounds, "__index__") or rounds < 1):
         raise ValueError(f"rounds={rounds!r}: give a whole number of samples of each contender, such as 5")
-
-
-def _quota(lane: Lane, share: float, seconds: float) -> int:
-    """How many more samples a contender gets from its share of the time; one that is very slow gets no more."""
-    if lane.length > seconds:
-        return 0
-    return min(MOST_ROUNDS, max(LEAST_ROUNDS, math.floor(share / lane.length)))
 
 
 def _percent(fraction: float) -> Volatile:

@@ -1,8 +1,9 @@
 """Do contenders leave alone what they and others read? A sort in place has nothing left to sort in its second call.
 
 What each contender names is copied before the race, after its first and after its second call (large things in part),
-and compared. Three kinds of change are nobody's fault: what was empty before the race is a log or a memory; what only
-counts upwards is a counter; and what is overwritten by each call with the same, whatever it held, is an output.
+and compared; what nobody had changed then is compared once more when all is over. Three kinds of change are nobody's
+fault: what was empty before the race is a log or a memory; what only counts upwards is a counter; and what is
+overwritten by each call with the same, whatever it held, is an output.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Thing:
     step: int
     before: object = None
     named_by: list[Lane] = field(default_factory=list)
+    changed: bool = False  # by anybody, in a first or second call
     written_by: Lane | None = None
     written: Sequence[int] = ()  # places at which it was changed
 
@@ -80,10 +82,12 @@ class Inputs:
         """Note what this contender found (which is what there was until now), and what it left."""
         self._earlier = self._now
         self._now = self._seen_by(lane)
+        self._mark(self._earlier)
 
     def after_second_call(self, lane: Lane) -> None:
         """Compare what this contender found with what it left, in its first call and in its second."""
         first, self._now = self._now, self._seen_by(lane)
+        self._mark(first)
         for number, thing in self.things.items():
             if lane in thing.named_by and not self.told:
                 self.told = _judged(thing, lane, self._earlier[number], first[number], self._now[number])
@@ -107,6 +111,24 @@ class Inputs:
                     self._restore()
                     return _said(thing, writer, lane)
         return ""
+
+    def settle(self) -> None:
+        """Forget all but what was there before the race, and what nobody has changed so far."""
+        self.things = {number: thing for number, thing in self.things.items() if not thing.changed}
+        self._earlier = self._now = {}
+
+    def changed_since(self) -> str:
+        """Say what has been changed since, by a later call than the first two; give it back as it was."""
+        for thing in self.things.values():
+            if told := _judged_later(thing, _content(thing)):
+                self._restore()
+                return told
+        return ""
+
+    def _mark(self, earlier: dict[int, object]) -> None:
+        for number, thing in self.things.items():
+            now = self._now[number]
+            thing.changed = thing.changed or now is not earlier[number] and bool(_differ(earlier[number], now))
 
     def _seen_by(self, lane: Lane) -> dict[int, object]:
         things = self.things.items()
@@ -139,6 +161,20 @@ def _judged(thing: Thing, lane: Lane, found: object, first: object, second: obje
     if any(_differ([found[at]], [found[places[0]]]) for at in places):
         thing.written, thing.written_by = places, lane
     return ""
+
+
+def _judged_later(thing: Thing, now: object) -> str:
+    """The same of a thing that nobody had changed when the race began."""
+    before = thing.before
+    who = " or ".join(repr(lane.name) for lane in thing.named_by)
+    if is_used_up(thing.it) is not None:
+        kind = type(thing.it).__name__
+        gone = f"{who} uses up {thing.name}, a {kind}, in the middle of the race: then there is nothing left.\n"
+        return f"{gone}Make the {kind} inside the call, or read it into a list first." if now and not before else ""
+    if _length(before) == 0 or not _differ(before, now) or _remembers(before, now) or _counts(before, now):
+        return ""
+    told = f"{who} changes {thing} in the middle of the race, so not all calls do the same work."
+    return f"{told}\n{thing.cure}"
 
 
 def _taken_out(thing: Thing, found: object, first: object, second: object) -> bool:
