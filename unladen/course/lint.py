@@ -23,7 +23,7 @@ from unladen.course.notebooks import NotebookError
 from unladen.course.outputs import ROOT
 
 MOST_LINES, MOST_COLUMNS, MEDIAN_LINES, MOST_OUTPUT_LINES = 22, 100, 5, 60
-FEWEST_CELLS, MOST_CELLS = 25, 70
+FEWEST_CELLS, MOST_CELLS = 25, 90
 TAGS = {
     "exercise-only", "hide-input", "hide-output", "nbval-check-output", "nbval-ignore-output", "nbval-skip",
     "python-headers", "raises-exception", "reference-python", "remove-cell", "skip-execution", "solution-only",
