@@ -87,7 +87,7 @@ def has_duplicates(answer):
         answer, [values], expected=False, hint="These thousand are all different.", shown="has_duplicates(1000 values)"
     )
     still = "Is there still a loop inside a loop, or an `in` on a list?"
-    faster_than(every_pair, answer, _thousand_values, at_least=20, hint=still)
+    faster_than(every_pair, answer, _thousand_values, at_least=20, hint=still, also=_equal_anywhere)
 
 
 def _thousand_values(rng) -> tuple[list[int]]:
@@ -95,4 +95,12 @@ def _thousand_values(rng) -> tuple[list[int]]:
     values = rng.permutation(10**4)[:1000].tolist()
     if rng.random() < 0.5:
         values[-1] = values[-2]
+    return (values,)
+
+
+def _equal_anywhere(rng) -> tuple[list[int]]:
+    """A thousand values, two of which are equal, wherever they are."""
+    values = rng.permutation(10**4)[:1000].tolist()
+    one, other = rng.permutation(1000)[:2].tolist()
+    values[one] = values[other]
     return (values,)

@@ -250,13 +250,13 @@ def quick_report(answer):
 
 
 def _log(rng) -> tuple[list[str], list[str]]:
-    """500 lines by 20 visitors and some of 1000 robots."""
+    """500 lines by 20 visitors and some of 1000 robots, which no name gives away."""
     numbers = rng.permutation(10**5)[:1020].tolist()
-    robots, people = [f"robot-{n:06}" for n in numbers[20:]], [f"guest-{n:06}" for n in numbers[:20]]
+    names = [f"visitor-{n:06}" for n in numbers]
     who = [*rng.integers(0, 20, 450).tolist(), *rng.integers(20, 1020, 50).tolist()]
     pages = rng.integers(0, 100, 500).tolist()
-    seen = [(people + robots)[who[place]] for place in rng.permutation(500).tolist()]
-    return [f"{visitor} /page/{page}" for visitor, page in zip(seen, pages, strict=True)], robots
+    seen = [names[who[place]] for place in rng.permutation(500).tolist()]
+    return [f"{visitor} /page/{page}" for visitor, page in zip(seen, pages, strict=True)], names[20:]
 
 
 # ---------------------------------------------------------------------------------------------------- 1.5

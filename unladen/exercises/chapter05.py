@@ -121,9 +121,12 @@ def deep_size(answer):
 
 
 def _numbers(rng) -> tuple[list[int]]:
-    """3000 integers of one to four digits of 30 bits."""
-    numbers, shifts = rng.integers(1000, 2**29, 3000).tolist(), rng.integers(0, 90, 3000).tolist()
-    return (list(map(int.__lshift__, numbers, shifts)).copy(),)  # a copy has no room to spare, which would be weighed
+    """3000 integers of one to four digits of 30 bits, some of which are there twice."""
+    digits, shifts = rng.integers(1000, 2**29, 3000).tolist(), rng.integers(0, 90, 3000).tolist()
+    numbers = list(map(int.__lshift__, digits, shifts))
+    for one, other in rng.integers(0, 3000, (rng.integers(5, 50), 2)).tolist():
+        numbers[one] = numbers[other]
+    return (numbers.copy(),)  # a copy has no room to spare, which would be weighed
 
 
 def _weighs(answer, thing, text, hint) -> None:

@@ -20,6 +20,7 @@ from unladen.build.effort import load
 from unladen.build.sanitizer import CANNOT_START
 from unladen.exercises import words
 from unladen.exercises.registry import Exercise
+from unladen.exercises.speed import untouched
 from unladen.exercises.speed_names import Seal
 from unladen.exercises.values import short
 from unladen.exercises.verdict import Verdict
@@ -142,17 +143,18 @@ def graded_here(
 
     The arguments arrive in this order: what the check relies on is noted between the specification and the answer.
     """
-    words.now = words.Grading(name, notes, correctness_only)
+    now = words.now = words.Grading(name, notes, correctness_only)
     state, failing, hint = "OK", "", ""
     try:
         specification(answer)
+        untouched(now, correctness_only)
     except words.Wrong as found:
         state, failing, hint = "WRONG", found.failing, found.hint
     except words.Unwritten:
         state = "TODO"
     except words.TooNoisy:
         state = "TOO NOISY"
-    return state, failing, hint, words.now.earned, words.now.against
+    return state, failing, hint, now.earned, now.against
 
 
 def _ended(exercise: Exercise, outcome, running: str) -> Verdict:

@@ -30,6 +30,7 @@ CLEAR = 1.5  # a single ratio this many times above the bar is enough
 LEAST = 3  # samples of each in one measurement
 SAMPLE = 100e-6  # seconds of the answer's work in one sample
 MOST = 50  # calls in one sample
+REMEMBERED = 5  # nobody who does the same work again is so many times as fast
 SMALL = 256 * 1024  # bytes of arrays in one sample, unless a single call has more: they stay in the cache
 
 EVERY_CALL = (
@@ -73,13 +74,16 @@ def faster_than(
     seconds: float = 0.25,
     filled: Sequence[int] = (),
     agree: Callable[[object, object], bool] = same,
+    also: Callable[[np.random.Generator], Sequence[object]] | None = None,
 ) -> None:
     """The answer must be ``at_least`` so many times faster than ``reference``, both timed here, in turns.
 
     ``make(rng)`` returns the arguments of one call: other values each time, of the same number and kind, with other
     results. ``filled`` are the places of those that a call may change, ``agree`` compares the answer's result with the
-    reference's. One measurement takes about ``seconds`` and is repeated until the answer stays on one side of the bar;
-    if it does not, the machine is too noisy and nobody is judged. To be asked last, for it expects right answers.
+    reference's. ``also`` makes the arguments of calls in between that are looked at and not timed, for inputs on which
+    even slow answers are soon done. One measurement takes about ``seconds`` and is repeated until the answer stays on
+    one side of the bar; if it does not, the machine is too noisy and nobody is judged. To be asked last, for it expects
+    right answers.
     """
     now = words.now
     now.against = f"that of {reference.__name__}; at least {at_least:g} × is asked"
@@ -87,7 +91,7 @@ def faster_than(
         return
     words._note(f"{now.name}, {words.MEASURING},")
     ratios: list[float] = []
-    effort, pair = Effort(os.getpid()), Pair(reference, answer, make, filled, agree)
+    effort, pair = Effort(os.getpid()), Pair(reference, answer, make, filled, agree, also)
     while len(ratios) < PATIENCE:
         effort.look()
         ratios.append(pair.ratio(seconds))
@@ -95,6 +99,8 @@ def faster_than(
         pair.alone(effort.family)
         latest = ratios[-ROUNDS:]
         now.earned = statistics.median(latest)
+        if (pair.reference, pair.answer, pair.make, pair.agree) != (reference, answer, make, agree):
+            pair.fooled("While it was timed, a side of the race, or what compares the two, was exchanged.", HANDS_OFF)
         if ratios == [r for r in ratios if r >= at_least * CLEAR]:
             return
         if len(latest) == ROUNDS and min(latest) >= at_least:
@@ -102,8 +108,19 @@ def faster_than(
         if len(latest) == ROUNDS and at_least / NEAR < max(latest) < at_least and effort.lost > effort.worked:
             continue  # both wait for their turn more than they work: that near to the bar, it may be chance
         if len(latest) == ROUNDS and max(latest) < at_least:
+            pair.remembers()
             words.wrong("The results are right, and come too slowly.", hint)
     raise words.TooNoisy
+
+
+def untouched(now: words.Grading, correctness_only: bool) -> None:
+    """It must have been this check that found all in order; to be asked after all has held."""
+    changed = names().changed(below="unladen.")
+    if not changed and (words.now is not now or now.correctness_only != correctness_only):
+        changed = "unladen.exercises.words.now"
+    if changed:
+        now.earned = None
+        words.wrong(f"After the calls `{changed}` is not what it was before.", HANDS_OFF)
 
 
 class Sample(NamedTuple):
@@ -126,8 +143,9 @@ class Batch:
 class Pair:
     """The reference and the answer, to be timed in turns, and what is needed for that."""
 
-    def __init__(self, reference, answer, make, filled=(), agree=same) -> None:
+    def __init__(self, reference, answer, make, filled=(), agree=same, also=None) -> None:
         self.reference, self.answer, self.make, self.filled, self.agree = reference, answer, make, filled, agree
+        self.also = also
         self.names, self.rng, self.calls = names(), _generator(), 1
         for _ in range(2):  # the first calls warm up, and may compile; the second ones tell how long a call takes
             batch = self._batch()
@@ -156,7 +174,7 @@ class Pair:
         alone = all(2 * sum(sample.alone for sample in samples) > len(samples) for samples in both)
         best, slower = (min(s.own if alone else s.wall for s in samples) for samples in both)
         if name := self.names.changed():
-            self._fooled(f"After the timed calls `{name}` is not what it was before.", HANDS_OFF)
+            self.fooled(f"After the timed calls `{name}` is not what it was before.", HANDS_OFF)
         self._possible(best, waiting.copies[0])
         return slower / best
 
@@ -176,7 +194,7 @@ class Pair:
         try:
             batch.got = [own(result) for result in results]
         except NotPlain as found:
-            self._fooled(f"One of its timed calls returned an object of type {found}.", ITSELF)
+            self.fooled(f"One of its timed calls returned an object of type {found}.", ITSELF)
         for given, copies in zip(batch.given, batch.copies, strict=True):
             for place, (after, before) in enumerate(zip(given, copies, strict=True)):
                 if place not in self.filled and not as_it_was(after, before):
@@ -184,8 +202,11 @@ class Pair:
                     words.wrong(told, words.CHANGED)
         if running := self.names.threads():
             threads = "a thread that it started still runs" if running == 1 else f"{running} of its threads still run"
-            self._fooled(f"{words.now.name} has returned, and {threads}.", LEFT_RUNNING)
+            self.fooled(f"{words.now.name} has returned, and {threads}.", LEFT_RUNNING)
         batch.given = []
+        if self.also:
+            args = tuple(self.also(self.rng))
+            self._compare(self.answer(*args), self.reference(*args))
         return sample
 
     def _time_reference(self, batch: Batch) -> Sample:
@@ -193,15 +214,25 @@ class Pair:
         _read(batch.copies)
         sample, results = _timed(self.reference, batch.copies)
         for got, expected in zip(batch.got, results, strict=True):
-            if not self.agree(got, expected):
-                told = f"One of its timed calls returned {short(got)}, expected {short(expected)}."
-                self._fooled(told, EVERY_CALL)
+            self._compare(got, expected)
         return sample
 
     def alone(self, family: Sequence[int]) -> None:
         """What the answer starts may not go on after it; ``family`` are this process and all that it has started."""
         if self.names.sealed and len(family) > 1:
-            self._fooled(f"{words.now.name} has returned, and a process that it started still runs.", LEFT_RUNNING)
+            self.fooled(f"{words.now.name} has returned, and a process that it started still runs.", LEFT_RUNNING)
+
+    def _compare(self, got: object, expected: object) -> None:
+        if not self.agree(got, expected):
+            self.fooled(f"One of its timed calls returned {short(got)}, expected {short(expected)}.", EVERY_CALL)
+
+    def remembers(self) -> None:
+        """Tell an answer that was too slow, and is not where it was asked before, that this is what makes the gain."""
+        args = tuple(self.make(self.rng))
+        new, known = (_timed(self.answer, [args])[0].own for _ in range(2))
+        if new > REMEMBERED * known:
+            told = f"an input that it has seen is answered {new / known:.0f} times as fast as a new one."
+            words.wrong(f"The results are right, and come too slowly: {told}", EVERY_CALL)
 
     def _possible(self, best: float, args: Sequence[object]) -> None:
         """A call cannot be faster than the cheapest look at all that it was given."""
@@ -211,9 +242,9 @@ class Pair:
                 f"A call took {best * 1e6:.3g} µs by the clock. Only to copy what it was given, without any work on "
                 f"it, takes this machine more: at least {least * 1e6:.3g} µs would be needed."
             )
-            self._fooled(told, UNBELIEVABLE)
+            self.fooled(told, UNBELIEVABLE)
 
-    def _fooled(self, told: str, why: str) -> None:
+    def fooled(self, told: str, why: str) -> None:
         words.now.earned = None  # no speed was measured
         words.wrong(told, why)
 

@@ -34,9 +34,14 @@ class Names:
         self._noted = {name: _noted(module) for name, module in list(_modules.items()) if _watched(name, module)}
         self._settings, self._threads = _settings(), set(_frames())
 
-    def changed(self) -> str:
-        """Say which one is no longer as it was, as in ``numpy.sum``; an empty text if all are."""
+    def changed(self, below: str = "") -> str:
+        """Say which one is no longer as it was, as in ``numpy.sum``; an empty text if all are.
+
+        With ``below``, a package, only its modules are looked at: the rest an answer may well set for itself.
+        """
         for module, noted in self._noted.items():
+            if not module.startswith(below):
+                continue
             there = _vars(_modules.get(module, builtins))
             for name, (thing, inside) in noted.items():
                 found = there.get(name, _MISSING)
@@ -44,6 +49,8 @@ class Names:
                     return f"{module}.{name}"
                 if inside and (part := _different(inside, _inside(found))):
                     return f"{module}.{name}{part}"
+        if below:
+            return ""
         settings = _settings()
         return next((name for name, value in self._settings.items() if settings[name] != value), "")
 
@@ -58,13 +65,17 @@ def _watched(name: str, module: object) -> bool:
 
 
 def _noted(module: ModuleType) -> dict[str, tuple[object, dict]]:
-    """What can be called in a module, and the modules in it; numbers and tables may change."""
+    """What can be called in a module, the modules in it, and its constants; other numbers and tables may change."""
     names = list(_vars(module).items())
     return {
         name: (thing, _inside(thing))
         for name, thing in names
-        if (_callable(thing) or type(thing) is ModuleType) and name not in _OWN_CALLS
+        if (_callable(thing) or type(thing) is ModuleType or _constant(name, thing)) and name not in _OWN_CALLS
     }
+
+
+def _constant(name: str, thing: object) -> bool:
+    return name.isupper() and type(thing) in (int, float, str)
 
 
 def _inside(thing: object) -> dict[str, object]:
