@@ -265,6 +265,11 @@ def test_a_notebook_is_executed_to_its_end_each_time_in_a_fresh_kernel(write_not
     assert [(line.chapter, line.first) for line in lines] == [("77", 2.0)] * 2
     assert len({line.run for line in lines}) == 2 and all("-beside-1-" in line.run for line in lines)
     assert path.read_bytes() == before, "what is stored is not touched"
+    assert "1 claim in 2 runs" in said
+    other = write_notebook("# Title", WRITES, name="78-lesson.ipynb")
+    assert evidence.main([str(other), "--all"]) == 0
+    said = capsys.readouterr().out
+    assert "1 claim in 1 run " in said, "of the notebook that was named"
 
 
 def test_neighbours_work_come_and_go_and_are_gone_at_the_end():
@@ -313,6 +318,13 @@ def test_a_chapter_is_published_anew_and_the_others_stay(ledger, tmp_path):
     path = published.write(ledgers.read([ledger(*each_run([9.0] * 3, chapter="04"))]).lines, tmp_path / "out")
     chapters = published.read_all(tmp_path / "out")[path.stem]
     assert (chapters["03"]["runs"], chapters["04"]["runs"]) == (20, 3)
+
+
+def test_a_file_that_is_no_evidence_is_named(tmp_path):
+    for text in ("{", "[]", "7", "{}"):
+        (tmp_path / "linux-x86_64-py3.11.json").write_text(text, encoding="utf-8")
+        with pytest.raises(ValueError, match="linux-x86_64-py3.11.json is no published evidence .*restore it"):
+            published.read_all(tmp_path)
 
 
 def test_the_lines_of_several_pythons_are_no_platform(ledger):

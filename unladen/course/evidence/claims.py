@@ -7,6 +7,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from unladen.course.evidence.chance import FEWEST, THIN, below_zero, refused_again
 from unladen.course.evidence.ledgers import Line
@@ -33,12 +34,12 @@ class Claim:
     def timed(self) -> bool:
         return any(line.timed for line in self.lines)
 
-    @property
+    @cached_property
     def values(self) -> list[float]:
         """What was measured first in each run, in order of size; empty for a truth."""
         return sorted(line.first for line in self.lines if not math.isnan(line.first) and line.kind != "truth")
 
-    @property
+    @cached_property
     def median(self) -> float:
         return statistics.median(self.values) if self.values else math.nan
 
@@ -49,13 +50,13 @@ class Claim:
         first, _, third = statistics.quantiles(self.values, n=4, method="inclusive")
         return first, third
 
-    @property
+    @cached_property
     def logarithmic(self) -> bool:
         """Whether values and bounds are compared by their ratio: all are positive."""
         bounds = [bound for line in self.lines for bound in (line.at_least, line.at_most) if bound is not None]
         return all(number > 0 for number in [*self.values, *bounds])
 
-    @property
+    @cached_property
     def spread(self) -> float:
         """The robust standard deviation (of the logarithm, if that is compared): 1.48 times the median deviation.
 
@@ -75,7 +76,7 @@ class Claim:
         high = [scale(line.at_most) - scale(line.first) for line in numbers if line.at_most is not None]
         return [side for side in (low, high) if side]
 
-    @property
+    @cached_property
     def tightness(self) -> float:
         """How far the median lies from the nearer bound: a factor (1: upon it) or, if not logarithmic, a difference."""
         if not (sides := self.margins()):
@@ -96,12 +97,12 @@ class Claim:
         """How many runs did not find that it holds: where skips are failures, "cannot tell" is one."""
         return self.n - self.verdicts()["holds"]
 
-    @property
+    @cached_property
     def exact(self) -> bool:
         """Whether all runs measured the same and came to the same verdict."""
         return len({(line.kind, repr(line.first), line.verdict) for line in self.lines}) == 1
 
-    @property
+    @cached_property
     def misclassified(self) -> bool:
         """Whether it varies from run to run, although nothing says that it is about time."""
         machines = {(line.machine, line.python) for line in self.lines}
@@ -113,7 +114,7 @@ class Claim:
         """Whether it has no number to extrapolate from: it is about time, and true or not."""
         return self.timed and self.kind == "truth"
 
-    @property
+    @cached_property
     def chance(self) -> float:
         """The chance that the next run refuses it, NaN if that cannot be told; for what is exact 0, as counted.
 

@@ -52,13 +52,16 @@ def main(argv: list[str]) -> int:
     try:
         home = state.folder() / "evidence"
         if chosen.runs or chosen.notebooks:
-            found = runs.find(chosen.notebooks)
-            runs.execute_all(found, max(1, chosen.runs), chosen.load, home, lambda text: print(text, flush=True))
+            lectures = runs.find(chosen.notebooks)
+            runs.execute_all(lectures, max(1, chosen.runs), chosen.load, home, lambda text: print(text, flush=True))
         elif not chosen.folders and not home.is_dir():
             raise NoLedger(
                 "no claim was measured here yet; `python -m unladen evidence 03` runs chapter 03 and compares it"
             )
         lines = _chosen(ledgers.read(chosen.folders or [home]), chosen.course, chosen.python)
+        if chosen.notebooks:
+            chapters = {runs.chapter(path) for path in lectures}
+            lines = [line for line in lines if line.chapter in chapters]
         _say(lines, chosen, weigh=bool(chosen.runs or chosen.folders or chosen.write or chosen.all))
     except (NoLedger, NotebookError, ValueError, RuntimeError, OSError) as problem:
         print(problem, file=sys.stderr)
@@ -91,6 +94,5 @@ def _say(lines: Sequence[Line], chosen: argparse.Namespace, weigh: bool) -> None
     if not weigh:
         print(comparison.text(chapters) or "No claim about time is among what was measured here.")
     if chosen.page:
-        machine = "; ".join(sorted({f"{line.machine}, Python {line.python}" for line in lines}))
-        chosen.page.write_text(page(chapters, machine, platform), encoding="utf-8")
+        chosen.page.write_text(page(chapters, words.where(lines), platform), encoding="utf-8")
         print(f"written: {shown(chosen.page)}")

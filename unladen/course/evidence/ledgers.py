@@ -71,9 +71,7 @@ class Ledger:
         found = [line for line in found if python in (None, line.version)]
         if not found:
             there = "; ".join(sorted({_versions(line) for line in self.lines}))
-            raise NoLedger(
-                f"no line is of course {course or 'any'}, Python {python or 'any'}; there are those of {there}"
-            )
+            raise NoLedger(f"no line is of course {course or 'any'}, Python {python or 'any'}; give one of {there}")
         newest = max(found, key=lambda line: line.when)
         found = [line for line in found if line.version == newest.version]
         return [line for line in found if course == "all" or line.course == newest.course]

@@ -90,7 +90,7 @@ def write(lines: Sequence[Line], folder: Path = FOLDER) -> Path:
     """Publish these lines; other chapters stay as they were published. Raises ``ValueError`` for several Pythons."""
     name = platform_of(lines)
     path = folder / f"{name}.json"
-    before = json.loads(path.read_text(encoding="utf-8"))["chapters"] if path.exists() else {}
+    before = _chapters(path) if path.exists() else {}
     chapters = before | summarised(lines)
     parts = []
     for chapter in sorted(chapters):
@@ -110,12 +110,15 @@ def _json(value: object) -> str:
 
 
 def read_all(folder: Path = FOLDER) -> dict[str, dict[str, dict]]:
-    """All published evidence: platform -> chapter -> its part."""
-    found = {}
-    for path in sorted(folder.glob("*.json")):
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        found[kept["platform"]] = kept["chapters"]
-    return found
+    """All published evidence: platform -> chapter -> its part. Raises ``ValueError`` for a file that is none."""
+    return {path.stem: _chapters(path) for path in sorted(folder.glob("*.json"))}
+
+
+def _chapters(path: Path) -> dict[str, dict]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8"))["chapters"])
+    except (ValueError, KeyError, TypeError) as problem:
+        raise ValueError(f"{path} is no published evidence ({problem}); restore it from git") from None
 
 
 def nearest(platforms: Sequence[str], own: str) -> str:

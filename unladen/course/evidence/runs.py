@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+import re
 import subprocess
 import sys
 import time
@@ -39,6 +40,11 @@ def find(words: Sequence[str]) -> list[Path]:
         named = [sorted((ROOT / "notebooks").glob(f"{number}-*.ipynb")) or [number] for number in numbers]
         paths += [str(path) for found in named for path in found] or [word]
     return notebooks.find(paths, ["notebooks"])
+
+
+def chapter(path: Path) -> str:
+    """The number of a lecture's chapter, as its lines have it; empty if it has none."""
+    return re.match(r"\d*", path.name)[0]
 
 
 @contextlib.contextmanager

@@ -116,14 +116,19 @@ def summary(lines: Sequence[Line], everything: bool = False) -> str:
     return "\n\n".join(parts)
 
 
+def where(lines: Sequence[Line]) -> str:
+    """The machines and Pythons of these lines."""
+    found = {(line.machine or "a machine that is not named", line.python or "unknown") for line in lines}
+    return "; ".join(f"{machine}, Python {python}" for machine, python in sorted(found))
+
+
 def _head(lines: Sequence[Line], claims: Sequence[Claim]) -> str:
     quiet, loaded, untold = quiet_runs(lines)
     counts = [f"{count} {word}" for count, word in ((quiet, "quiet"), (loaded, "loaded"), (untold, "untold")) if count]
     days = sorted({line.when[:10] for line in lines if line.when})
     when = f", {days[0]} to {days[-1]}" if len(days) > 1 else f", {days[0]}" if days else ""
-    machines = sorted({f"{line.machine}, Python {line.python}" for line in lines})
     all_runs = f"{counted(quiet + loaded + untold, 'run')} ({', '.join(counts)})"
-    return "\n".join([f"{counted(len(claims), 'claim')} in {all_runs}{when}", *machines])
+    return "\n".join([f"{counted(len(claims), 'claim')} in {all_runs}{when}", where(lines)])
 
 
 def _cut(claims: Sequence[Claim], title: str, everything: bool) -> str:
