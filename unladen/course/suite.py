@@ -203,7 +203,8 @@ def main(argv: list[str]) -> int:
         signal.signal(ending, _interrupt)
     done, start = [], time.monotonic()
     with tempfile.TemporaryDirectory(prefix="unladen-suite-") as place:
-        repeated = os.environ.setdefault("UNLADEN_AGAIN", str(Path(place) / "again.jsonl"))
+        repeated = os.path.abspath(os.environ.get("UNLADEN_AGAIN") or Path(place) / "again.jsonl")
+        os.environ["UNLADEN_AGAIN"] = repeated  # the steps run in another folder
         try:
             for step in steps(chosen, options):
                 done.append(run(*step, Path(place)))
