@@ -18,6 +18,7 @@ from unladen.timing import claim, race
 from unladen.timing.laps import times_faster
 from unladen.timing.stopwatch import Lane, Sample
 
+# So many turns that the call itself, which costs as much as a few hundred, does not hide a part of the two per cent.
 RACES, BAR, NINE_OF_TEN = 10, 4, 0.9
 TURNS = """
 #include <stdint.h>
@@ -53,13 +54,13 @@ def test_the_bar_is_missed_by_chance_at_most_once_in_100_000_runs_and_reached_wi
 
 @pytest.mark.measures
 def test_a_planted_slowdown_of_two_per_cent_is_found_in_a_second(turns):
-    found = sum(ratio > 1.01 for ratio in ratios(turns, 1020, 1000))
+    found = sum(ratio > 1.01 for ratio in ratios(turns, 20_400, 20_000))
     claim("2 % more turns are found", found, at_least=BAR)
 
 
 @pytest.mark.measures
 def test_two_equals_come_out_within_one_per_cent(turns):
-    near = sum(abs(ratio - 1) < 0.01 for ratio in ratios(turns, 1000, 1000))
+    near = sum(abs(ratio - 1) < 0.01 for ratio in ratios(turns, 20_000, 20_000))
     claim("equals are equal within 1 %", near, at_least=BAR)
 
 
