@@ -135,7 +135,7 @@ def as_lists(got, expected) -> bool:
     """Tell whether two arrays hold equal lists; those of the same type are compared without making lists of them."""
     import awkward as ak
 
-    return ak.array_equal(got, expected) or got.tolist() == expected.tolist()
+    return type(got) is ak.Array and (ak.array_equal(got, expected) or got.tolist() == expected.tolist())
 
 
 def equal(got: object, expected: list) -> bool:
