@@ -16,7 +16,7 @@ from tests.wrong_answers.cheats_in_c import C_FAMILIES, IN_C, in_c
 from unladen.exercises import arrays, chapter00, chapter03, chapter06, chapter08, compiled, visitors
 
 BIG = 300  # elements: below it, all cheats are honest
-HONESTLY = 2  # so often is a large input of one shape computed before a cheat relies on what it found
+HONESTLY = 4  # so often is a large input of one shape computed before a cheat relies on what it found
 
 SIZES = f"""
 import numpy as np
