@@ -99,7 +99,7 @@ SAID = {
     "2": [EVERY_CALL, SLOWLY],
     "3": [EVERY_CALL, ITSELF, SLOWLY],
     "4": [EVERY_CALL, SLOWLY],
-    "5": [EVERY_CALL, HANDS_OFF, UNBELIEVABLE, SLOWLY, "of its threads still run"],
+    "5": [EVERY_CALL, HANDS_OFF, UNBELIEVABLE, SLOWLY, "that it started still runs", "of its threads still run"],
     "6": [EVERY_CALL, SLOWLY],
     "7": [EVERY_CALL, ITSELF, SLOWLY],
     "8": [EVERY_CALL, SLOWLY],

@@ -56,8 +56,9 @@ _MASS = """
 typedef double input;
 static void honest(const double *e, const double *px, const double *py, const double *pz, double *mass, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        long double m = (long double) e[i] * e[i] - (long double) px[i] * px[i];
-        mass[i] = e[i] * e[i] - px[i] * px[i] - py[i] * py[i] - pz[i] * pz[i] + 0 * (double) m;
+        volatile double m = 0;
+        for (int again = 0; again < 100; again++) m = e[i] * e[i] - px[i] * px[i] - py[i] * py[i] - pz[i] * pz[i];
+        mass[i] = m;
     }
 }
 static void step(const double *in, const double *px, const double *py, const double *pz, double *out, size_t n);

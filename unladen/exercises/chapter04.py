@@ -321,9 +321,9 @@ def file_hash(answer):
 
 
 def _fields(rng) -> tuple[list[tuple[str, int]]]:
-    """The names and sizes of 400 files, about ten of which are there twice, in other letters."""
+    """The names and sizes of 400 files of three sizes; about ten are there twice, in other letters."""
     numbers = rng.permutation(10**5)[:400].tolist()
-    fields = [(f"{('docs', 'src')[n % 2]}/{n}.txt", 10 * n) for n in numbers]
+    fields = [(f"{('docs', 'src')[n % 2]}/{n}.txt", 10 * (n % 3)) for n in numbers]
     for place in rng.integers(0, 200, rng.integers(1, 20)).tolist():
         name, size = fields[place]
         fields[place + 200] = name.upper(), size
