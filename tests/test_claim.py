@@ -41,7 +41,7 @@ def test_a_claim_that_holds_prints_one_line(capsys):
 
 def test_a_ratio_is_told_in_times_and_a_time_in_its_unit(capsys):
     times = race({"a": lambda: 1, "b": lambda: 1}, rounds=1, show=False)
-    claim("about the same", times.ratio("a", "b"), at_least=0.01, at_most=100)
+    claim("about the same", times.ratio("a", "b"), at_least=0.01, at_most=100, both_ways=True)
     claim("soon done", Seconds(0.0123), at_most=0.05)
     first, second = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"✓ about the same: measured ≈ \S+ ×, claimed at least 0.01 × and at most 100 ×", first)

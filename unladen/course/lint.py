@@ -23,6 +23,7 @@ from unladen.course.notebooks import NotebookError
 from unladen.course.outputs import ROOT
 
 MOST_LINES, MOST_COLUMNS, MEDIAN_LINES, MOST_OUTPUT_LINES = 22, 100, 5, 60
+_BOUNDS = re.compile(r"\s+(at_least|at_most|timed|both_ways)=")
 FEWEST_CELLS, MOST_CELLS = 25, 90
 TAGS = {
     "exercise-only", "hide-input", "hide-output", "nbval-check-output", "nbval-ignore-output", "nbval-skip",
@@ -176,8 +177,9 @@ def lint(path: Path) -> list[str]:
 
 
 def median_lines(notebook: NotebookNode) -> float:
-    """The median number of lines of the code cells."""
-    return statistics.median([len(c.source.splitlines()) for c in notebook.cells if c.cell_type == "code"] or [0])
+    """The median number of lines of the code cells; those that hold nothing but a claim's bounds are no steps."""
+    codes = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return statistics.median([sum(not _BOUNDS.match(line) for line in code.splitlines()) for code in codes] or [0])
 
 
 def summary(path: Path) -> str:

@@ -55,11 +55,11 @@ class Busy:
 
         Where the system does not tell what others take, a load above the number of cores has to do.
         """
-        cores = "this one core" if self.cores == 1 else f"these {_counted(self.cores)} cores"
+        cores = "this one core" if self.cores == 1 else f"these {counted(self.cores)} cores"
         crowded = math.isnan(self.taken) and self.load > self.cores + 0.5
         if self.taken > _TAKEN or self.waited > _WAITED or crowded:
             if self.others >= self.cores:
-                return f"{_counted(self.others)} other{'s want' if self.others > 1 else ' wants'} {cores}"
+                return f"{counted(self.others)} other{'s want' if self.others > 1 else ' wants'} {cores}"
             if self.taken > _TAKEN:
                 return f"others use {100 * self.taken:.0f} % of {cores}"
             return f"load {rounded(self.load)} on {cores}" if crowded else f"{cores} were not free when wanted"
@@ -83,7 +83,7 @@ class Busy:
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
-def _counted(number: int) -> str:
+def counted(number: int) -> str:
     return _WORDS[number] if number < len(_WORDS) else str(number)
 
 

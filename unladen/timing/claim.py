@@ -8,13 +8,15 @@ from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Rational, Real
 
+from unladen.build import effort
 from unladen.build.absent import Absent
 from unladen.show import Message, duration, marked, three_digits, times
 from unladen.timing import lately, ledger
-from unladen.timing.busy import Busy, watched
+from unladen.timing.busy import Busy, counted, watched
 from unladen.timing.race import Ratio, Seconds
 
 ATTEMPTS = 3  # the first measurement and two more
+_advised: list[str] = []  # what to do is said once in a notebook
 HOLDS, FAILS, CANNOT_TELL = "holds", "fails", "cannot tell"
 
 
@@ -38,52 +40,65 @@ def claim(
     at_most: float | None = None,
     timed: bool = False,
     both_ways: bool = False,
+    cores: int = 1,
 ) -> None:
     """Print a sentence with what was measured beside what it claims, or raise ``ClaimFailed``.
 
     ``measured`` is a number with at least one bound, or a truth value with none. It is about time if it is a ratio or
     a time of a race, or a function of no argument that measures and returns a number, or if ``timed`` says that it
     comes from a clock, or depends on who had a core when. What is about time is measured again, up to twice, before it
-    fails, if it can be: a ratio, a function. Where it does not hold, and the machine was busy with other things each
-    time, it cannot be told, which is said in a line (``CannotTell`` where UNLADEN_NO_SKIPS=1). So it is of what is not
-    on this machine. ``both_ways`` says that the bounds are meant to hold whichever of two contenders is the faster.
-    Raises ``TypeError`` or ``ValueError`` for a claim that could not be judged.
+    fails, if it can be: a ratio, a function. If it does not hold, and this machine was busy with other things each
+    time, it cannot be told, which is said in a line (``CannotTell`` where UNLADEN_NO_SKIPS=1). So it is of what needs
+    ``cores`` where this process has fewer, and of what is not on this machine.
+
+    A ratio whose bounds admit 1 may hold whichever of the two is faster: ``both_ways`` says that this is meant, as in
+    "no slower, mostly faster". Raises ``TypeError`` or ``ValueError`` for a claim that could not be judged.
     """
-    facts = {"sentence": sentence, "at_least": at_least, "at_most": at_most, "both_ways": both_ways}
-    again = None if isinstance(measured, Absent) else getattr(measured, "again", None)
-    if callable(measured) and not isinstance(measured, Absent):
-        again = measured
-        measured, busy = _measured(again)
-    else:
-        busy = lately.busy()
+    claimed = {"sentence": sentence, "at_least": at_least, "at_most": at_most, "both_ways": both_ways}
+    measured, again, around = _first(measured)
     if isinstance(measured, Absent):
         print(f"– {sentence}: cannot be told here ({measured})")
         nothing = {"kind": "absent", "timed": timed, "measured": None, "first": None, "attempts": 0}
-        return ledger.note(facts | nothing | {"verdict": CANNOT_TELL}, busy)
+        return ledger.note(claimed | nothing | {"verdict": CANNOT_TELL}, around[0])
     timed = timed or again is not None or isinstance(measured, Ratio | Seconds)
     measured = first = _number(measured)
     _check(sentence, measured, at_least, at_most)
-    around, attempts = [busy], 1
-    while not _holds(measured, at_least, at_most) and attempts < ATTEMPTS and again and not _is_nan(measured):
-        measured, busy = _measured(getattr(measured, "again", again))
+    _check_both_ways(sentence, measured, at_least, at_most, timed, both_ways)
+    few = timed and effort.cores() < cores
+    while not (holds := _holds(measured, at_least, at_most)) and again and len(around) < ATTEMPTS and not few:
+        if _is_nan(measured):
+            break
+        measured, busy = _watched(getattr(measured, "again", again))
         measured = _number(measured)
         around.append(busy)
-        attempts += 1
     quietest = min(around, key=lambda busy: bool(busy.disturbance))
-    holds = _holds(measured, at_least, at_most)
-    told = holds or not timed or _is_nan(measured) or not quietest.disturbance
-    facts |= {"kind": _kind(measured), "timed": timed, "measured": measured, "first": first, "attempts": attempts}
-    ledger.note(facts | {"verdict": (HOLDS if holds else FAILS) if told else CANNOT_TELL}, quietest)
+    told = holds or not timed or _is_nan(measured) or not (few or quietest.disturbance)
+    found = {"kind": _kind(measured), "timed": timed, "measured": measured, "first": first, "attempts": len(around)}
+    ledger.note(claimed | found | {"verdict": (HOLDS if holds else FAILS) if told else CANNOT_TELL}, quietest)
     words = _words(measured, at_least, at_most)
     if holds:
         print(f"✓ {sentence}{words and f': {words}'}")
     elif told:
-        raise (TimeClaimFailed if timed else ClaimFailed)(_failure(sentence, measured, words, attempts, timed))
+        raise (TimeClaimFailed if timed else ClaimFailed)(_failure(sentence, measured, words, len(around)))
+    elif few:
+        print(
+            f"– {sentence}: cannot be told here ({counted(cores)} cores are needed, this process has {effort.cores()})"
+        )
     else:
         _cannot_tell(sentence, words, quietest.disturbance)
 
 
-def _measured(measure: Callable[[], object]) -> tuple[object, Busy]:
+def _first(measured: object) -> tuple[object, Callable[[], object] | None, list[Busy]]:
+    """Return what was measured first, how to measure it again (None: it cannot be), and how busy it was."""
+    if isinstance(measured, Absent):
+        return measured, None, [lately.busy()]
+    if callable(measured):
+        found, busy = _watched(measured)
+        return found, measured, [busy]
+    return measured, getattr(measured, "again", None), [lately.busy()]
+
+
+def _watched(measure: Callable[[], object]) -> tuple[object, Busy]:
     """Measure, and watch what else goes on meanwhile."""
     with watched() as busy:
         measured = measure()
@@ -97,13 +112,20 @@ def _kind(measured: object) -> str:
 
 
 def _cannot_tell(sentence: str, words: str, why: str) -> None:
-    line = f"{sentence}: cannot be told here just now ({words}; {why})"
+    line = f"{sentence}: cannot be told here just now ({words + '; ' if words else ''}{why})"
     if os.environ.get("UNLADEN_NO_SKIPS") == "1":
         raise CannotTell(line)
     print(f"– {line}")
+    if not _advised:
+        print("  To have it told, close what else runs and run the cell again.")
+        _advised.append(sentence)
 
 
-def _failure(sentence: str, measured: object, words: str, attempts: int, timed: bool) -> str:
+def _there(cores: int) -> str:
+    return "is one" if cores == 1 else f"are {counted(cores)}"
+
+
+def _failure(sentence: str, measured: object, words: str, attempts: int) -> str:
     if _is_nan(measured):
         return (
             f"{sentence}: what was measured is not a number (NaN), {words.partition(', ')[2]}.\n"
@@ -151,6 +173,25 @@ def _check(sentence: str, measured: object, at_least: object, at_most: object) -
             raise ValueError(f"claim({sentence!r}): {word}={bound!r} is not a number to measure against")
     if at_least is not None and at_most is not None and not _at_least(at_most, at_least):
         raise ValueError(f"claim({sentence!r}): nothing is at least {at_least} and at most {at_most}")
+
+
+def _check_both_ways(
+    sentence: str, measured: object, at_least: object, at_most: object, timed: bool, both_ways: bool
+) -> None:
+    """Refuse a comparison that would hold as well if the two contenders were exchanged, unless that is meant."""
+    if not timed and both_ways:
+        raise ValueError(f"claim({sentence!r}): both_ways= is for what is about time; a clock's number is timed=True")
+    admits = _holds(1, at_least, at_most) if not _is_truth(measured) else False
+    if both_ways and not admits:
+        raise ValueError(
+            f"claim({sentence!r}): its bounds do not admit 1, so it holds one way only; leave out both_ways=True"
+        )
+    if isinstance(measured, Ratio) and admits and not both_ways:
+        raise ValueError(
+            f"claim({sentence!r}): its bounds admit 1, so it may hold as well with {measured.slower!r} and "
+            f"{measured.faster!r} exchanged.\nSay which is faster, with a bound that excludes 1; or that it is a bound "
+            "on a quantity and no comparison: both_ways=True"
+        )
 
 
 def _holds(measured: float | bool, at_least: float | None, at_most: float | None) -> bool:

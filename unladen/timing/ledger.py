@@ -89,7 +89,7 @@ def _plain(value: object) -> object:
     """A value that JSON has: what is no number of its own becomes text."""
     if value is None or isinstance(value, bool | str):
         return value
-    if isinstance(value, int):
+    if isinstance(value, int) and abs(value) < 10**300:
         return int(value)
     if value != value:
         return None
