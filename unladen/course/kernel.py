@@ -38,6 +38,7 @@ def environment(home: Path) -> dict[str, str]:
         "IPYTHONDIR": str(home / "ipython"),
         "TQDM_BAR_FORMAT": _BAR,
         "UNLADEN_BEHIND": "0",  # where cells are timed, nothing is compiled behind them
+        "UNLADEN_NO_SKIPS": "1",  # a claim that cannot be told is an error here, not a line that is stored or differs
     }
 
 
