@@ -49,6 +49,11 @@ def answer(name: str, source: str) -> object:
     return namespace[name]
 
 
+def chapter(name: str):
+    """The mark of the chapter whose exercise it is."""
+    return pytest.mark.chapters(BY_NAME[name].chapter)
+
+
 def honest(name: str) -> str:
     return "import numpy as np\n\n" + HONEST[name] + f"\n\n{name} = honest\n"
 
@@ -84,7 +89,7 @@ def test_no_solution_of_translate_can_remember():
     assert "may contain x[i], digits" in shown
 
 
-@pytest.mark.parametrize(("name", "source"), [pytest.param(n, honest(n), id=n) for n in SLOW])
+@pytest.mark.parametrize(("name", "source"), [pytest.param(n, honest(n), id=n, marks=chapter(n)) for n in SLOW])
 def test_beneath_each_cheat_lies_an_answer_that_is_right_and_slow(name, source, graded):
     state, shown = graded[name, source].result()
     assert state == "WRONG"
@@ -113,7 +118,8 @@ EARLIER = {
 
 
 @pytest.mark.parametrize(
-    ("name", "source", "family"), [pytest.param(n, s, f, id=f"{BY_NAME[n].id}-{f}-{k}") for n, f, k, s in TRIED]
+    ("name", "source", "family"),
+    [pytest.param(n, s, f, id=f"{BY_NAME[n].id}-{f}-{k}", marks=chapter(n)) for n, f, k, s in TRIED],
 )
 def test_a_cheat_is_not_fast_and_is_told_what_happened(name, source, family, graded):
     state, shown = graded[name, source].result()
