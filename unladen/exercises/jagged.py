@@ -115,10 +115,10 @@ def random_events(rng, n: int, event) -> list:
 
 
 def many_pulses(rng) -> tuple:
-    """3000 events with pulses: the argument of a timed call, made without a loop over them."""
+    """6000 events with pulses: the argument of a timed call, made without a loop over them."""
     import awkward as ak
 
-    counts = rng.poisson(2, 3000)
+    counts = rng.poisson(2, 6000)
     total = int(counts.sum())
     return (ak.unflatten(ak.Array({"time": rng.random(total), "energy": rng.permutation(total)}), counts),)
 
