@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from tests import compilers
-from unladen.build import native, toolchain
+from unladen.build import native
+
+pytestmark = pytest.mark.long
 
 pytestmark = pytest.mark.chapters(3)
 
@@ -102,6 +104,7 @@ def program(tmp_path_factory):
         assert done.stderr == "", done.stderr[:2000]
         return SimpleNamespace(text=done.stdout, status=done.returncode, last=done.stdout.splitlines()[-1])
 
+    run.itself = folder / "toy"
     return run
 
 
@@ -211,12 +214,9 @@ def test_a_damaged_data_file_is_refused(program, tmp_path):
     assert program('load(".")', tmp_path).last.startswith("line 1: ")
 
 
-def test_the_program_says_how_it_is_called(toy, tmp_path):
-    compiler = toolchain("cpp")
-    built = compiler.run(["-std=c++20", "-O0", str(SOURCE), "-o", "toy"], tmp_path)
-    assert built.returncode == 0, built.stderr
-    alone = subprocess.run([tmp_path / "toy"], capture_output=True, text=True)
-    lost = subprocess.run([tmp_path / "toy", "no such script"], capture_output=True, text=True)
+def test_the_program_says_how_it_is_called(program):
+    alone = subprocess.run([program.itself], capture_output=True, text=True)
+    lost = subprocess.run([program.itself, "no such script"], capture_output=True, text=True)
     assert (alone.returncode, alone.stderr) == (2, "usage: toy_interpreter FILE\n")
     assert (lost.returncode, lost.stderr) == (2, "cannot open 'no such script'\n")
 
