@@ -9,8 +9,6 @@ import pytest
 from tests import compilers
 from unladen.course.bench import bound_table, bounds
 
-pytestmark = pytest.mark.measures
-
 
 @pytest.mark.parametrize(("c", "holds"), [(0.05, True), (0.08, False)])
 def test_a_promise_that_does_not_hold_is_said_to_fail(c, holds):

@@ -10,7 +10,7 @@ import pytest
 from tests import compilers
 from unladen.build import native
 
-pytestmark = [pytest.mark.measures, pytest.mark.chapters(3)]
+pytestmark = pytest.mark.chapters(3)
 
 SOURCE = Path(__file__).parents[1] / "native" / "ladder.cpp"
 RUNGS = ("everything_dynamic", "without_hash_table", "without_boxes", "without_types", "without_tree")
@@ -62,6 +62,7 @@ def test_every_rung_has_the_same_sum(ladder, n):
     assert {name: getattr(ladder, name)() for name in RUNGS} == dict.fromkeys(RUNGS, int(ints.sum(dtype=np.int64)))
 
 
+@pytest.mark.measures
 def test_every_rung_is_faster_than_the_one_before(ladder):
     ints = np.random.default_rng(3).integers(0, 1000, 30_000).astype(np.int32)
     ladder.prepare(ints, len(ints))
@@ -70,6 +71,7 @@ def test_every_rung_is_faster_than_the_one_before(ladder):
         assert holds(functions, slower, faster, times=1.3), f"{faster} is not 1.3 times as fast as {slower}"
 
 
+@pytest.mark.measures
 def test_the_toy_interpreter_stands_beside_the_first_rung_and_behind_python(ladder, toy):
     ints = np.random.default_rng(4).integers(0, 1000, 30_000).astype(np.int32)
     ladder.prepare(ints, len(ints))

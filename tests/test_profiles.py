@@ -14,7 +14,7 @@ from unladen.course.outputs import sanitised
 from unladen.timing import profiles, tools
 from unladen.timing.profiles import Line
 
-pytestmark = [pytest.mark.measures, pytest.mark.chapters(1)]
+pytestmark = pytest.mark.chapters(1)
 
 PROGRAM = """\
 import time
@@ -120,6 +120,7 @@ def test_line_profiler_counts_every_line(program):
     assert sum(line.share for line in lines) == pytest.approx(2)  # two functions, the whole of each
 
 
+@pytest.mark.measures
 def test_pyinstruments_stacks_begin_at_the_programs_own_main(program):
     session = ["-i", "0.0005", "-r", "pyisession", "-o", "program.pyisession"]
     tools.python("pyinstrument", "-m", "pyinstrument", *session, program)
@@ -150,6 +151,7 @@ def test_scalenes_json_is_read_by_the_programs_own_lines(tmp_path):
 # ------------------------------------------------------------------------------------------------ running
 
 
+@pytest.mark.measures
 def test_the_price_of_a_tool_is_what_the_program_says_of_itself(program):
     tools.python("none", program)
     tools.python("cProfile", "-m", "cProfile", "-o", "program.prof", program)
@@ -174,6 +176,7 @@ def test_spared_modules_are_not_found_and_the_environment_is_left_as_it_was(monk
         assert subprocess.run(look).returncode == 0
 
 
+@pytest.mark.measures
 def test_background_jobs_take_the_core_and_end_with_the_block():
     import psutil
 
@@ -191,6 +194,7 @@ def test_background_jobs_take_the_core_and_end_with_the_block():
     assert cores is None or os.sched_getaffinity(0) == cores
 
 
+@pytest.mark.measures
 def test_the_shells_clock_tells_waiting_from_working():
     seconds = tools.shell_time("import time; time.sleep(0.3)")
     assert set(seconds) == {"real", "user", "sys"}
