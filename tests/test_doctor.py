@@ -15,6 +15,8 @@ from tests.checkout import REPOSITORY, small_copy
 from unladen.build import cache
 from unladen.course import bootstrap, doctor, findings, host, places, storage, toolchain, variables
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def nowhere(tmp_path) -> Path:

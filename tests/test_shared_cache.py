@@ -13,6 +13,8 @@ import pytest
 
 from unladen.build import shared
 
+pytestmark = pytest.mark.long
+
 USERS = (1000, 1001)
 # may read every file, as the interpreter may lie where others cannot look; may write what is its own
 READER = ["--clear-groups", "--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]
