@@ -81,9 +81,7 @@ def claim(
     elif told:
         raise (TimeClaimFailed if timed else ClaimFailed)(_failure(sentence, measured, words, len(around)))
     elif few:
-        print(
-            f"– {sentence}: cannot be told here ({counted(cores)} cores are needed, this process has {effort.cores()})"
-        )
+        print(f"– {sentence}: cannot be told here (it takes {counted(cores)} cores, and here {_there(effort.cores())})")
     else:
         _cannot_tell(sentence, words, quietest.disturbance)
 
