@@ -9,6 +9,7 @@ import pytest
 
 from tests import compilers
 from unladen.build import native
+from unladen.timing import claim
 
 pytestmark = pytest.mark.chapters(3)
 
@@ -41,13 +42,14 @@ def best(functions, rounds=25):
     return shortest
 
 
-def holds(functions, slower, faster, times, attempts=4):
-    """Tell whether ``slower`` takes at least ``times`` as long as ``faster``, measuring anew before saying no."""
-    for _ in range(attempts):
+def claim_ratio(functions, slower, faster, at_least):
+    """Claim that ``slower`` takes ``at_least`` times as long as ``faster``."""
+
+    def ratio():
         measured = best({name: functions[name] for name in (slower, faster)})
-        if measured[slower] >= times * measured[faster]:
-            return True
-    return False
+        return measured[slower] / measured[faster]
+
+    claim(f"{slower} takes longer than {faster}", ratio, at_least=at_least)
 
 
 def test_its_functions_are_the_rungs_in_order(ladder):
@@ -68,7 +70,7 @@ def test_every_rung_is_faster_than_the_one_before(ladder):
     ladder.prepare(ints, len(ints))
     functions = {name: getattr(ladder, name) for name in RUNGS}
     for slower, faster in zip(RUNGS, RUNGS[1:], strict=False):
-        assert holds(functions, slower, faster, times=1.3), f"{faster} is not 1.3 times as fast as {slower}"
+        claim_ratio(functions, slower, faster, at_least=1.3)
 
 
 @pytest.mark.measures
@@ -87,9 +89,9 @@ def test_the_toy_interpreter_stands_beside_the_first_rung_and_behind_python(ladd
 
     functions = {"toy": lambda: toy.evaluate(line), "first": ladder.everything_dynamic, "Python": python}
     assert toy.evaluate(line) == ladder.everything_dynamic() == python() == ints.sum()
-    assert holds(functions, "toy", "Python", times=2)
+    claim_ratio(functions, "toy", "Python", at_least=2)
     # the first rung is the toy interpreter's model without its comforts (messages, limits): near it, not far below
-    assert holds(functions, "first", "toy", times=0.5)
+    claim_ratio(functions, "first", "toy", at_least=0.5)
 
 
 def test_the_ladder_is_clean_under_the_sanitisers(tmp_path):

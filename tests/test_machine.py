@@ -127,7 +127,8 @@ def test_the_peak_needs_many_chains():
         name="one",
     )
     times = race({"chain": lambda: chain.chain(50_000, 1.0)}, seconds=0.1, show=False)
-    assert machine().peak > 3 * 2 * 50_000 / times.best("chain")
+    alone = 2 * 50_000 / times.best("chain")
+    claim("the peak is far above one chain", machine().peak / alone, at_least=3, timed=True)
 
 
 def test_without_a_compiler_numpy_measures(no_compiler):

@@ -34,10 +34,18 @@ THREE_CACHES = ((1.5, 2**15), (4.0, 2**20), (15.0, 2**24), (100.0, 2**30))
 
 
 @pytest.fixture(scope="module")
-def measured():
-    """The curve of this machine."""
+def curves():
+    """The curves of this machine, as often as it was measured."""
     compilers.needed("c")
-    return sweep()
+    return []
+
+
+@pytest.fixture
+def measured(curves, request):
+    """The curve of this machine, measured anew where a test is run once more."""
+    if not curves or getattr(request.node, "execution_count", 1) > 1:
+        curves.append(sweep())
+    return curves[-1]
 
 
 # -- finding steps
@@ -113,9 +121,10 @@ def test_memory_is_aligned_and_zero():
 
 def test_far_memory_is_far_here(measured):
     assert measured.sizes[0] == 4096 and measured.sizes[-1] >= min(2**28, machine().memory // 8)
-    assert len(measured.steps) >= 2
-    assert measured.steps[-1].seconds > 5 * measured.steps[0].seconds
-    assert 2e-10 < measured.steps[0].seconds < 2e-8
+    near, far = measured.steps[0].seconds, measured.steps[-1].seconds
+    claim("far memory is another step than near memory", len(measured.steps), at_least=2, timed=True)
+    claim("far memory is far", far / near, at_least=5, timed=True)
+    claim("near memory is near, in nanoseconds", 1e9 * near, at_least=0.2, at_most=20, timed=True)
 
 
 @pytest.mark.parametrize("level", ["L1", "L2"])
@@ -123,7 +132,7 @@ def test_steps_end_where_the_system_says_that_caches_do(measured, level):
     told = machine().caches.get(level)
     if not told:
         pytest.skip(f"this system does not tell the size of {level}: believe the curve")
-    claim(f"a step ends where {level} does, within a factor", measured.off(told), at_most=3)
+    claim(f"a step ends where {level} does, within a factor", measured.off(told), at_most=3, timed=True)
 
 
 def test_a_second_visit_to_the_same_cache_line_is_nearly_free():
@@ -137,11 +146,12 @@ def test_a_second_visit_to_the_same_cache_line_is_nearly_free():
         kernels.chase(buffer, 0, 4096)
         return time.perf_counter() - start
 
-    gaps = (8, 32, 192)
-    rounds = np.array([[some_hops(gap) for gap in gaps] for _ in range(200)])
-    same, near, far = np.median(rounds / rounds[:, :1], axis=0)
-    assert (same, near) == (1, pytest.approx(1, abs=0.15))
-    assert far > 1.2
+    def beside_the_same(gap):
+        rounds = np.array([[some_hops(8), some_hops(gap)] for _ in range(200)])
+        return float(np.median(rounds[:, 1] / rounds[:, 0]))
+
+    claim("the same line is free", lambda: beside_the_same(32), at_least=0.85, at_most=1.15)
+    claim("another line is not", lambda: beside_the_same(192), at_least=1.2)
 
 
 # -- waits in human time

@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 
 from unladen.inside.turns import PAUSE, Turns, chart, crew, lateness, take_turns, written_during
+from unladen.timing import claim
 
 pytestmark = pytest.mark.chapters(12)
 
@@ -75,14 +76,16 @@ def test_the_switch_interval_is_put_back_also_after_a_call_that_fails():
 
 @pytest.mark.measures
 def test_who_comes_back_from_a_nap_waits_for_an_interval():
-    assert lateness(partial(sum, range(200)), interval=0.05) > 0.025
+    late = partial(lateness, partial(sum, range(200)), interval=0.05)
+    claim("who comes back waits for half an interval or more, in seconds", late, at_least=0.025)
 
 
 @pytest.mark.measures
 def test_a_crew_that_waits_waits_together():
     taken = crew(lambda: time.sleep(0.3), 4)
-    assert 0.3 <= taken.wall < 0.9
-    assert taken.cpu < 0.2
+    assert taken.wall >= 0.3
+    claim("four naps of 0.3 s are slept together, in seconds", taken.wall, at_most=0.9, timed=True)
+    claim("who sleeps works for less than this, in seconds", taken.cpu, at_most=0.2, timed=True)
 
 
 @pytest.mark.extras
