@@ -6,15 +6,15 @@ Each run gives a *margin*: how far the number lay on the right side of its bound
 The answer is that of Student's predictive distribution, as for the next value after n of a normal distribution (Hahn
 and Meeker, *Statistical Intervals*, 1991), made careful where timings are not normal:
 
-* noise only adds, so margins lean to one side: the scale is the larger of the standard deviation and the root mean
-  square of the deviations from the median *towards the bound*;
+* noise only adds, so margins lean to one side: the scale is the larger of the median deviation (times 1.48) and the
+  root mean square of the deviations from the median *towards the bound*. What strays away from it condemns nothing;
 * tails of timings fall like an exponential, not like a normal: there are at most ``HEAVIEST`` degrees of freedom, and
   no more than the values on one side of the median give. At 1 in 100 000 that asks for 12 standard deviations, where
   the normal distribution would be content with 4.3;
 * what was seen counts: the chance is never below the share of the runs whose margin was below zero.
 
 In nineteen simulated ledgers of twenty (normal, exponential and two-state noise) it is too low by no more than a factor
-of 15 after 10 or 20 runs, of 5 after 40; near 1 in 100 000, by no more than 2. What no run has met cannot be
+of 15 after 10 or 20 runs, of 6 after 40; near 1 in 100 000, by no more than 2. What no run has met cannot be
 extrapolated: a state of the machine that comes once in twenty runs is missing from one ledger of twenty runs in three.
 """
 
@@ -36,7 +36,7 @@ def below_zero(margins: Sequence[float]) -> float:
     count, middle = len(margins), statistics.median(margins)
     centre = min(middle, statistics.fmean(margins))
     towards = math.sqrt(sum(min(0.0, margin - middle) ** 2 for margin in margins) / max(1, count // 2))
-    scale = max(towards, statistics.stdev(margins) if count > 1 else 0.0)
+    scale = max(towards, 1.4826 * statistics.median(abs(margin - middle) for margin in margins))
     seen = sum(margin < 0 for margin in margins) / count
     if scale == 0:
         return seen
