@@ -198,7 +198,8 @@ def test_background_jobs_take_the_core_and_end_with_the_block():
 def test_the_shells_clock_tells_waiting_from_working():
     seconds = tools.shell_time("import time; time.sleep(0.3)")
     assert set(seconds) == {"real", "user", "sys"}
-    assert seconds["real"] >= 0.3 > seconds["user"] + seconds["sys"]
+    assert seconds["real"] >= 0.3
+    claim("to start Python takes", seconds["user"] + seconds["sys"], at_most=0.3, timed=True)
 
 
 def test_without_valgrind_the_recorded_counts_are_given(monkeypatch):
