@@ -119,7 +119,7 @@ def notebooks_run(tmp_path_factory):
 
 
 def ended(notebooks_run, name: str) -> list[list[str]]:
-    return [found for case, found in notebooks_run[2].items() if name.replace(".", "_") in case]
+    return [found for case, found in notebooks_run[2].items() if case.startswith(f"{name}.lesson.")]
 
 
 @pytest.mark.long
