@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import numpy as np
@@ -32,14 +31,6 @@ NB_MODULE(fast, m) {
 }
 """
 
-PYBIND11 = """#include <pybind11/pybind11.h>
-struct Point { int x = VALUE; };
-PYBIND11_MODULE(slow, m) {
-    pybind11::class_<Point>(m, "Point").def(pybind11::init<>()).def_readonly("x", &Point::x);
-    m.def("twice", [](double x) { return 2 * x; });
-}
-"""
-
 
 @pytest.fixture(scope="module", autouse=True)
 def own_cache(tmp_path_factory):
@@ -59,19 +50,9 @@ def test_a_module_by_hand_is_imported_and_its_change_noticed():
 def test_a_nanobind_cell_takes_arrays_and_its_classes_may_change():
     first = build(NANOBIND.replace("VALUE", "1"), "cpp", name="fast")
     assert first.total(np.arange(4.0)) == 6.0
-    # nanobind's own part and the headers are ready now, and only the cell is compiled
-    started = time.perf_counter()
     second = build(NANOBIND.replace("VALUE", "2"), "cpp", name="fast")
-    seconds = time.perf_counter() - started
     assert (first.Point().x, second.Point().x) == (1, 2)
-    assert seconds < first.build.seconds / 2
     assert second.build.functions == ("Point", "total")
-
-
-def test_a_pybind11_cell_is_imported_and_its_classes_may_change():
-    modules = [build(PYBIND11.replace("VALUE", value), "cpp", name="slow", flags=["-O0"]) for value in ("1", "2")]
-    assert [module.Point().x for module in modules] == [1, 2]
-    assert modules[1].twice(2.5) == 5.0
 
 
 def test_a_module_named_in_a_comment_is_no_module():

@@ -15,6 +15,8 @@ import pytest
 from tests import compilers, processes
 from unladen.build import behind, build, prepared, toolchain
 
+pytestmark = pytest.mark.long
+
 PLAIN = '#include <iostream>\n#include <vector>\nextern "C" int f() { return VALUE; }\n'
 NANOBIND = '#include <nanobind/nanobind.h>\nNB_MODULE(one, m) { m.def("f", [] { return VALUE; }); }\n'
 PYBIND11 = """#include <pybind11/numpy.h>
@@ -23,9 +25,10 @@ namespace py = pybind11;
 struct Point { int x = VALUE; };
 struct Local { int x = VALUE; };
 PYBIND11_MODULE(one, m) {
-    py::class_<Point>(m, "Point").def(py::init<>());
+    py::class_<Point>(m, "Point").def(py::init<>()).def_readonly("x", &Point::x);
     py::class_<Local>(m, "Local", py::module_local()).def(py::init<>());
     m.def("f", [] { return VALUE; });
+    m.def("twice", [](double x) { return 2 * x; });
     m.def("x_of", [](const Point &point) { return point.x; });
     m.def("local_x_of", [](const Local &local) { return local.x; });
     m.def("doubled", [](const std::vector<double> &all) { py::array_t<double> out(all.size());
@@ -129,7 +132,8 @@ def test_a_pybind11_cell_compiles_its_own_functions_and_links_the_rest(at_once, 
 
 def test_a_class_of_pybind11_is_defined_anew_and_the_old_one_refused(at_once):
     old, new = cell(PYBIND11, 1), cell(PYBIND11, 2)
-    assert (old.x_of(old.Point()), new.x_of(new.Point())) == (1, 2)
+    assert (old.x_of(old.Point()), new.x_of(new.Point())) == (1, 2) == (old.Point().x, new.Point().x)
+    assert new.twice(2.5) == 5.0
     assert (old.local_x_of(old.Local()), new.local_x_of(new.Local())) == (1, 2)
     for function, stranger in ((new.x_of, old.Point()), (new.local_x_of, old.Local())):
         with pytest.raises(TypeError, match="incompatible function arguments"):
