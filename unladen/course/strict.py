@@ -16,6 +16,7 @@ the version is pinned, and ``tests/test_strict.py`` proves each repair:
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ import tomllib
 from pathlib import Path
 from queue import Empty
 
+import pytest
 from nbformat import from_dict
 
 from unladen.build import BuildError, python_headers, toolchain
@@ -42,6 +44,13 @@ def pytest_configure(config) -> None:
         homes = tempfile.TemporaryDirectory(prefix="unladen-nbval-", ignore_cleanup_errors=True)
         config.add_cleanup(homes.cleanup)
         config.add_cleanup(_repair(Path(homes.name)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item) -> None:
+    """Have the kernel that is started for a notebook know whose it is: claims note that in their ledger."""
+    if type(item).__name__ == "IPyNbCell":
+        os.environ["UNLADEN_NOTEBOOK"] = item.path.stem
 
 
 def pytest_itemcollected(item) -> None:

@@ -79,7 +79,9 @@ def claim(
     if holds:
         print(f"✓ {sentence}{words and f': {words}'}")
     elif told:
-        raise (TimeClaimFailed if timed else ClaimFailed)(_failure(sentence, measured, words, len(around)))
+        raise (TimeClaimFailed if timed and not _is_nan(measured) else ClaimFailed)(
+            _failure(sentence, measured, words, len(around))
+        )
     elif few:
         print(f"– {sentence}: cannot be told here (it takes {counted(cores)} cores, and here {_there(effort.cores())})")
     else:
