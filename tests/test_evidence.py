@@ -242,7 +242,7 @@ def test_chapters_may_be_named_by_their_numbers():
     assert [path.name for path in runs.find(["03"])] == ["03-dynamic-features.ipynb"]
     assert [path.name[:2] for path in runs.find(["07,03", "00"])] == ["07", "03", "00"]
     assert len(runs.find([])) >= 13
-    with pytest.raises(NotebookError, match="98: there is no such notebook"):
+    with pytest.raises(NotebookError, match="98: the course has no such chapter"):
         runs.find(["98"])
 
 

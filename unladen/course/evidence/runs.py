@@ -20,7 +20,7 @@ from unladen.course.outputs import ROOT
 _NEIGHBOUR = """
 import os, random, sys, time
 random.seed(int(sys.argv[1]))
-parent = os.getppid()
+parent = int(sys.argv[2])  # asked of itself, it would be whoever takes in orphans, if that one is gone already
 while os.getppid() == parent:
     until = time.monotonic() + random.uniform(0.1, 3)
     while time.monotonic() < until and os.getppid() == parent:
@@ -51,9 +51,9 @@ def chapter(path: Path) -> str:
 def neighbours(count: int) -> Iterator[None]:
     """Have ``count`` processes beside this one that come and go: each computes, then rests, for up to 3 seconds."""
     command = [sys.executable, "-I", "-c", _NEIGHBOUR]
-    started = []
+    started, streams = [], {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
     try:
-        started += [subprocess.Popen([*command, str(seed)], stdin=subprocess.DEVNULL) for seed in range(count)]
+        started += [subprocess.Popen([*command, str(seed), str(os.getpid())], **streams) for seed in range(count)]
         yield
     finally:
         for process in started:
