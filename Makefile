@@ -15,8 +15,9 @@ NB =
 RUNS = 1
 FLAGS =
 
-# Variables that were set for another Python (ROS, the modules of a computing centre) are not heeded.
-ALONE = env -u PYTHONHOME -u PYTHONPATH
+# Variables that were set for another Python (ROS, the modules of a computing centre) are not heeded, nor the one with
+# which images of containers have every start compile its imports anew.
+ALONE = env -u PYTHONHOME -u PYTHONPATH -u PYTHONDONTWRITEBYTECODE
 SETUP = $(PYTHON) -E unladen/course/bootstrap.py --with "$(WITH)"
 # What is put into format; the cells of the notebooks are set by hand, as they are projected.
 CODE = unladen tests img

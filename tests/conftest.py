@@ -47,6 +47,7 @@ def own_state(tmp_path_factory):
         patch.setenv("UNLADEN_STATE", str(tmp_path_factory.mktemp("state")))
         patch.delenv("UNLADEN_AGAIN", raising=False)  # what a test's own pytest runs once more is not this run's
         patch.setenv("UNLADEN_BEHIND", "0")  # where many things are timed, nothing is compiled behind them
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)  # as `make` has it: what is imported is compiled once
         yield
 
 

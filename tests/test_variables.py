@@ -67,5 +67,10 @@ def test_what_would_make_python_and_its_libraries_behave_otherwise_does_not_reac
 
 
 def test_what_an_image_calls_its_python_is_no_variable_of_pythons():
-    named = {"PYTHON_VERSION": "3.13", "PYTHON": "python3", "PYTHONDONTWRITEBYTECODE": "1"}
+    named = {"PYTHON_VERSION": "3.13", "PYTHON": "python3"}
     assert variables.foreign(named) == {} and variables.own(named) == named
+
+
+def test_an_image_that_forbids_bytecode_is_not_at_fault_and_slows_no_kernel():
+    forbidding = {"PYTHONDONTWRITEBYTECODE": "1"}
+    assert variables.foreign(forbidding) == {} and variables.own(forbidding) == {}

@@ -34,6 +34,8 @@ ALTERING = (
     "NUMBA_DISABLE_JIT",
     "NUMBA_OPT",
 )
+# With this, which images of containers set, every start compiles all that it imports anew, in twice the time.
+SLOWING = ("PYTHONDONTWRITEBYTECODE",)
 # These are a machine's own to set, and the course heeds them.
 THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 # What may be to blame where a program or library does not work: names that begin so.
@@ -74,8 +76,8 @@ def foreign(environment) -> dict:
 
 
 def own(environment) -> dict:
-    """A copy of ``environment`` without what is foreign: in the course, the course's environment wins."""
-    kept = {name: value for name, value in environment.items() if name not in FOREIGN + ALTERING}
+    """A copy of ``environment`` without what is foreign or slows: in the course, the course's environment wins."""
+    kept = {name: value for name, value in environment.items() if name not in FOREIGN + ALTERING + SLOWING}
     ours = [folder for folder in environment.get("PYTHONPATH", "").split(os.pathsep) if folder and _is_ours(folder)]
     return dict(kept, PYTHONPATH=ours[0]) if ours else kept
 
