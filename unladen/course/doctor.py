@@ -39,7 +39,7 @@ def check_variables(facts: dict) -> list:
             return []
         detail = f"{variables.shown(' '.join(altering))}: Python and its libraries do not do what the course shows"
         return [broken("variables", detail, "unset " + " ".join(altering), needed=False)]
-    with_them = {} if not facts else inventory.facts(dict(os.environ))
+    with_them = {} if not facts else inventory.imports(dict(os.environ))
     problems = with_them.get("failing", []) + [f"imported from there: {name}" for name in with_them.get("outside", [])]
     if not facts or (with_them and not problems):
         return [ok(subject, f"{values}: `make` starts the course without it")]

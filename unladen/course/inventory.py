@@ -25,25 +25,14 @@ VENV = REPOSITORY / ".venv"
 # folder: of the environment; python: its interpreter; ours: whether it is the one that `make` makes
 Course = namedtuple("Course", "folder python ours")
 
-# Run by the course's Python: what is installed, what of it can be imported, which kernel notebooks would get.
-PROBE = """
-import importlib, importlib.metadata, json, os, re, sys, sysconfig
-try:
-    from packaging.markers import Marker
-except ImportError:
-    Marker = None  # itself in the lock, without a condition: enough will be missing
-known = {re.sub("[-_.]+", "-", d.metadata["Name"] or "").lower(): d.version for d in importlib.metadata.distributions()}
-missing, wrong, failing = [], [], []
-for path in sys.argv[1:]:
-    for line in open(path, encoding="utf-8"):
-        pin = re.match(r"([^\\s=\\[]+)(?:\\[.*?\\])?==([^\\s;]+)(?: ; ([^\\\\]+))?", line)
-        if pin and (not pin[3] or Marker and Marker(pin[3].strip()).evaluate()):
-            if pin[1] not in known:
-                missing.append(pin[1])
-            elif known[pin[1]] != pin[2]:
-                wrong.append(f"{pin[1]} {known[pin[1]]} instead of {pin[2]}")
-outside = []
-for name in ("unladen", "IPython", "ipykernel", "jupyterlab", "matplotlib", "numpy", "numba"):
+NEEDED = ("unladen", "IPython", "ipykernel", "jupyterlab", "matplotlib", "numpy", "numba")
+# Run by the course's Python: which of the modules that are named (with blanks between) cannot be imported, or are
+# another Python's; in haste, the first that cannot is enough.
+IMPORTS = """
+import importlib, json, sys
+failing, outside = [], []
+names, haste = sys.argv[1].split(), sys.argv[2]
+for name in names:
     try:
         module = importlib.import_module(name)
         if name != "unladen" and not module.__file__.startswith(sys.prefix):
@@ -51,16 +40,38 @@ for name in ("unladen", "IPython", "ipykernel", "jupyterlab", "matplotlib", "num
     except BaseException as problem:
         words = " ".join(str(problem).split())[:120]
         failing.append(f"{name} ({type(problem).__name__}: {words})")
+    if haste and failing:
+        break
+answer = {"failing": failing, "outside": outside}
+print()
+print(json.dumps(answer))
+"""
+# Run after it: what is installed, and which kernel notebooks would get.
+PROBE = """
+import importlib.metadata, os, re, sysconfig
+try:
+    from packaging.markers import Marker
+except ImportError:
+    Marker = None  # itself in the lock, without a condition: enough will be missing
+known = {re.sub("[-_.]+", "-", d.metadata["Name"] or "").lower(): d.version for d in importlib.metadata.distributions()}
+missing, wrong = [], []
+for path in sys.argv[3:]:
+    for line in open(path, encoding="utf-8"):
+        pin = re.match(r"([^\\s=\\[]+)(?:\\[.*?\\])?==([^\\s;]+)(?: ; ([^\\\\]+))?", line)
+        if pin and (not pin[3] or Marker and Marker(pin[3].strip()).evaluate()):
+            if pin[1] not in known:
+                missing.append(pin[1])
+            elif known[pin[1]] != pin[2]:
+                wrong.append(f"{pin[1]} {known[pin[1]]} instead of {pin[2]}")
 try:
     from jupyter_client.kernelspec import KernelSpecManager
     spec = KernelSpecManager().get_kernel_spec("python3")
     kernel, described = spec.argv[0], spec.resource_dir
 except BaseException as problem:
     kernel, described = "", f"{type(problem).__name__}: {problem}"
-print()
-print(json.dumps({"missing": missing, "wrong": wrong, "failing": failing, "outside": outside, "kernel": kernel,
-    "described": described, "prefix": sys.prefix, "version": sys.version_info[:2], "zig": "ziglang" in known,
-    "playwright": "playwright" in known, "pip": "pip" in known, "headers": sysconfig.get_paths()["include"]}))
+print(json.dumps(dict(answer, missing=missing, wrong=wrong, kernel=kernel, described=described, prefix=sys.prefix,
+    version=sys.version_info[:2], zig="ziglang" in known, playwright="playwright" in known, pip="pip" in known,
+    headers=sysconfig.get_paths()["include"])))
 """
 
 
@@ -80,10 +91,10 @@ def _has_course() -> bool:
     return alone or any(importlib.util.find_spec(name) for name in ("IPython", "numpy", "jupyterlab"))
 
 
-def facts(environment: dict = None) -> dict:
+def facts() -> dict:
     """What ``PROBE`` finds in the course's environment; ``{}`` without one, or if its Python does not run.
 
-    Without ``environment``, ``.venv`` is asked as `make` has it: with no variable that leads to another Python.
+    ``.venv`` is asked as `make` has it: with no variable that leads to another Python.
 
     ``missing``, ``wrong``: names of packages that are not as the locks have them; ``failing``, ``outside``: what cannot
     be imported, or comes from elsewhere; ``kernel``: its command; ``zig``, ``playwright``: whether these are installed;
@@ -93,11 +104,20 @@ def facts(environment: dict = None) -> dict:
     stamp, _ = bootstrap.state_of(VENV) if here.ours else ({}, "")
     files = [REPOSITORY / name for name in stamp.get("locks", ["requirements.txt"])]
     locks = [str(path) for path in files if path.exists()]
-    if environment is None:
-        environment = _as_made(os.environ) if here.ours else dict(os.environ)
+    environment = _as_made(os.environ) if here.ours else dict(os.environ)
+    return _asked(IMPORTS + PROBE, environment, " ".join(NEEDED), "", *locks)
+
+
+def imports(environment: dict, names: tuple = NEEDED, haste: bool = False) -> dict:
+    """Of ``facts``, ``failing`` and ``outside`` alone, in this ``environment``; in ``haste``, up to the first that fails."""
+    return _asked(IMPORTS, environment, " ".join(names), "haste" if haste else "")
+
+
+def _asked(program: str, environment: dict, *words: str) -> dict:
+    here = course()
     try:
         answer = subprocess.run(
-            [here.python, "-c", PROBE, *locks],
+            [here.python, "-c", program, *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
@@ -194,7 +214,9 @@ def check_imports(facts: dict, anew: str) -> list:
         return [ok("imports", "unladen, NumPy, Numba, Matplotlib, JupyterLab"), _check_kernel(facts, anew)]
     folder = ".venv" if course().ours else str(course().folder)
     detail = "; ".join([*facts["failing"], *(f"from outside {folder}: {name}" for name in facts["outside"])][:3])
-    blamed = variables.culprit(_imports_with)
+    first = [found.partition(" ")[0] for found in [*facts["failing"], *facts["outside"]]]
+    names = (*first, *(name for name in NEEDED if name not in first))  # where these still fail, no other is tried
+    blamed = variables.culprit(lambda environment: importable(imports(environment, names, haste=True)))
     if blamed:
         detail += f" (because of {variables.shown(blamed)})"
         return [broken("imports", detail, f"unset {blamed}")]  # of the kernel nothing is known before that
@@ -217,7 +239,3 @@ def _check_kernel(facts: dict, anew: str):
 
 def importable(facts: dict) -> bool:
     return bool(facts) and not facts["failing"] and not facts["outside"]
-
-
-def _imports_with(environment: dict) -> bool:
-    return importable(facts(environment))
