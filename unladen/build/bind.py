@@ -13,7 +13,7 @@ from unladen.build.declared import Parameter, Signature
 from unladen.build.defaults import whole
 from unladen.build.errors import Diagnostic
 from unladen.build.guard import raised
-from unladen.build.pointers import Address
+from unladen.build.scalars import Address
 
 
 @dataclass(frozen=True)

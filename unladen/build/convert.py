@@ -5,13 +5,11 @@ from __future__ import annotations
 import ctypes
 import math
 import operator
+import sys
 from collections.abc import Callable
 
-import numpy as np
-
 from unladen.build.declared import CType, Parameter, Signature
-from unladen.build.layout import simple
-from unladen.build.pointers import pointer
+from unladen.build.scalars import is_numpys, simple
 from unladen.build.wording import named
 
 _POINTERS = ("pointer", "array")
@@ -70,6 +68,8 @@ def converter(parameter: Parameter, library: object = None) -> Callable:
     """
     kind = parameter.type
     if kind.kind in _POINTERS:
+        from unladen.build.pointers import pointer
+
         return pointer(parameter, library)
     number = simple(kind)
     if number in (ctypes.c_double, ctypes.c_float):
@@ -80,7 +80,7 @@ def converter(parameter: Parameter, library: object = None) -> Callable:
 
 
 def _boolean(value: object) -> bool:
-    if not issubclass(type(value), (int, np.bool_)) or value not in (0, 1):
+    if not (issubclass(type(value), int) or is_numpys(value, "bool_")) or value not in (0, 1):
         raise TypeError(f"expected True or False, got {named(value)}")
     return bool(value)
 
@@ -100,15 +100,18 @@ def _real(number: type) -> Callable:
 
 def _fractional(value: object) -> float:
     """Return any real number as Python's float; texts, masks, and numbers with an imaginary part are none."""
-    kind = type(value)
     try:
-        if issubclass(kind, (np.ndarray, np.generic)) and (value.dtype.kind not in "buif" or value is np.ma.masked):
+        if is_numpys(value, "ndarray", "generic") and (value.dtype.kind not in "buif" or _is_masked(value)):
             raise TypeError
         return ctypes.c_double(value).value
     except TypeError:
         raise TypeError(f"expected a number, got {named(value)}") from None
     except OverflowError:
         raise OverflowError(f"{_digits(value)} does not fit: double holds up to 1.8e308") from None
+
+
+def _is_masked(value: object) -> bool:
+    return value is sys.modules["numpy"].ma.masked
 
 
 def _integer(number: type, kind: CType) -> Callable:
@@ -139,7 +142,8 @@ def _whole(value: object, kind: CType) -> int:
     try:
         return operator.index(value)
     except TypeError:
-        fraction = issubclass(type(value), (float, np.floating)) and math.isfinite(value)
+        real = issubclass(type(value), float) or is_numpys(value, "floating")
+        fraction = real and math.isfinite(value)
         raise TypeError(
             f"expected a whole number, got {named(value)}{'; int(x) drops the fraction' * fraction}"
         ) from None

@@ -10,24 +10,13 @@ from dataclasses import replace
 import numpy as np
 
 from unladen.build.declared import CType
+from unladen.build.scalars import simple
 
-_SIGNED = {1: ctypes.c_int8, 2: ctypes.c_int16, 4: ctypes.c_int32, 8: ctypes.c_int64}
-_UNSIGNED = {1: ctypes.c_uint8, 2: ctypes.c_uint16, 4: ctypes.c_uint32, 8: ctypes.c_uint64}
-_FLOATS = {4: ctypes.c_float, 8: ctypes.c_double}
 # 2 and 16 bytes have several formats, which only the name tells apart (__bf16, __float128)
 _NAMED = {"_Float16": np.float16, "__fp16": np.float16, "long double": np.longdouble}
 _LETTERS = (np.dtype("i1"), np.dtype("u1"), np.dtype("S1"))
 _RECORDS = ("struct", "union")
 _ADDRESSES = ("pointer", "reference")
-
-
-def simple(kind: CType) -> type | None:
-    """The ctypes type of a number that C takes by value; None for what ctypes has no number for."""
-    if kind.kind == "enum":
-        return simple(kind.of) if kind.of else _SIGNED.get(kind.size)
-    if kind.kind in ("bool", "char"):
-        return ctypes.c_bool if kind.kind == "bool" else ctypes.c_byte
-    return {"int": _SIGNED, "unsigned": _UNSIGNED, "float": _FLOATS}.get(kind.kind, {}).get(kind.size)
 
 
 def rows(kind: CType) -> tuple[CType, tuple[int | None, ...]]:

@@ -9,24 +9,13 @@ import numpy as np
 
 from unladen.build.arrays import check, counted, viewed
 from unladen.build.declared import CType, Parameter
-from unladen.build.layout import agrees, dtype, rows, simple
+from unladen.build.layout import agrees, dtype, rows
+from unladen.build.scalars import Address, simple
 from unladen.build.wording import called, named, writeable
 
 _REFERENCE = type(ctypes.byref(ctypes.c_int()))
 _FOREIGN = (ctypes._SimpleCData, ctypes._Pointer, ctypes.Array, ctypes.Structure, ctypes.Union, _REFERENCE)
 _FOREIGN += (ctypes._CFuncPtr,)
-
-
-class Address(int):
-    """An address that a function of ``library`` returned: it may be handed back to C as a pointer to ``of``."""
-
-    def __new__(cls, value: int, library: object, of: CType) -> Address:
-        self = super().__new__(cls, value)
-        self.library, self.of = library, of
-        return self
-
-    def __reduce__(self):
-        return int, (int(self),)  # elsewhere it is no more than a number
 
 
 def pointer(parameter: Parameter, library: object) -> Callable:

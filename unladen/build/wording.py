@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import re
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from unladen.build.declared import CType
-from unladen.build.layout import simple
+from unladen.build.scalars import is_numpys, simple
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _REFERENCE = type(ctypes.byref(ctypes.c_int()))
 
@@ -28,7 +30,7 @@ def named(value: object) -> str:
     kind = type(value)
     if kind is _REFERENCE:
         return f"a reference to {type(value._obj).__name__}"
-    if issubclass(kind, np.ndarray):
+    if is_numpys(value, "ndarray"):
         return f"{kind.__name__} of {told(value.dtype)}, shape {value.shape}"
     try:
         text = repr(value)
