@@ -101,7 +101,7 @@ def _real(number: type) -> Callable:
 def _fractional(value: object) -> float:
     """Return any real number as Python's float; texts, masks, and numbers with an imaginary part are none."""
     try:
-        if is_numpys(value, "ndarray", "generic") and (value.dtype.kind not in "buif" or _is_masked(value)):
+        if not issubclass(type(value), (float, int)) and _is_no_number(value):
             raise TypeError
         return ctypes.c_double(value).value
     except TypeError:
@@ -110,8 +110,11 @@ def _fractional(value: object) -> float:
         raise OverflowError(f"{_digits(value)} does not fit: double holds up to 1.8e308") from None
 
 
-def _is_masked(value: object) -> bool:
-    return value is sys.modules["numpy"].ma.masked
+def _is_no_number(value: object) -> bool:
+    """Whether what NumPy has, and ctypes would take, is none: a text, a date, a complex number, a mask."""
+    if not is_numpys(value, "ndarray", "generic"):
+        return False
+    return value.dtype.kind not in "buif" or value is sys.modules["numpy"].ma.masked
 
 
 def _integer(number: type, kind: CType) -> Callable:

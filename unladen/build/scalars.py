@@ -28,7 +28,8 @@ def simple(kind: CType) -> type | None:
 def is_numpys(value: object, *names: str) -> bool:
     """Whether ``value`` is of one of NumPy's classes with these ``names``; none is before NumPy is imported."""
     numpy = sys.modules.get("numpy")
-    return bool(numpy) and issubclass(type(value), tuple(getattr(numpy, name) for name in names))
+    # while another thread imports it, NumPy has no such name yet, nor anybody such a value
+    return numpy is not None and issubclass(type(value), tuple(getattr(numpy, name, ()) for name in names))
 
 
 class Address(int):
