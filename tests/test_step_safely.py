@@ -178,6 +178,14 @@ def stepped_elsewhere(folder, python=sys.executable, code="") -> subprocess.Comp
     return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, timeout=60)
 
 
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the package, of which one file is changed; the others are compiled once."""
+    place = tmp_path_factory.mktemp("copy")
+    shutil.copytree(REPOSITORY / "unladen", place / "unladen", ignore=shutil.ignore_patterns("__pycache__"))
+    return place
+
+
 @REAL
 @pytest.mark.parametrize(
     "right, wrong",
@@ -191,13 +199,14 @@ def stepped_elsewhere(folder, python=sys.executable, code="") -> subprocess.Comp
         ("match sys.version_info[:2]", "match (4, 0)"),
     ],
 )
-def test_a_wrong_layout_leads_to_depths_instead_of_values_and_to_no_crash(tmp_path, right, wrong):
-    shutil.copytree(REPOSITORY / "unladen", tmp_path / "unladen", ignore=shutil.ignore_patterns("__pycache__"))
-    source = tmp_path / "unladen" / "inside" / "frames.py"
-    text = source.read_text()
+def test_a_wrong_layout_leads_to_depths_instead_of_values_and_to_no_crash(copy, right, wrong):
+    text = (REPOSITORY / "unladen" / "inside" / "frames.py").read_text()
     assert right in text
+    source = copy / "unladen" / "inside" / "frames.py"
     source.write_text(text.replace(right, wrong))
-    done = stepped_elsewhere(tmp_path)
+    for compiled in source.parent.glob("__pycache__/frames.*"):  # of one second and one size, it would be believed
+        compiled.unlink()
+    done = stepped_elsewhere(copy)
     assert done.returncode == 0, done.stderr
     assert "gives 5" in done.stdout and "a=2, b=3" in done.stdout
     assert "? │ ?" in done.stdout and "Each value on the stack is shown as ?" in done.stdout
