@@ -11,9 +11,10 @@ import numpy as np
 import psutil
 import pytest
 
+from tests import compilers
 from tests.checkout import REPOSITORY
 from tests.processes import ends
-from unladen.build import nursery, run_isolated
+from unladen.build import build, nursery, run_isolated, sanitizer
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are forked on Linux only")
 
@@ -29,7 +30,7 @@ def test_it_is_forked_and_answers_as_a_fresh_child_does():
     outcome = warm(lambda: (os.getppid(), list(sys.argv), __name__))
     parent, argv, _ = outcome.value
     assert parent != os.getpid() and argv == [""]
-    assert psutil.Process(nursery._here[WARM].process.pid).is_running()
+    assert psutil.Process(nursery._here[WARM, ""].process.pid).is_running()
 
 
 def test_what_was_imported_is_there_and_what_the_parent_defined_is_not():
@@ -100,6 +101,78 @@ def test_it_ends_in_the_same_reports(call, kind):
     assert (forked.signal, forked.where, forked.limit) == (fresh.signal, fresh.where, fresh.limit)
 
 
+FAULTS = """
+#include <stddef.h>
+#include <stdint.h>
+void fill(int64_t *numbers, size_t n) {
+    for (size_t i = 0; i <= n; i++)
+        numbers[i] = 7;
+}
+int32_t add(int32_t n) {
+    return n + 2147483647;
+}
+int poke(int n) {
+    volatile int *nowhere = 0;
+    return nowhere[n];
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def faults():
+    compilers.needed("c")
+    libraries, why = sanitizer.runtime()
+    if not libraries:
+        pytest.skip(why)
+    return build(FAULTS, "c", name="faults", flags=("-O1", "-w"))
+
+
+@pytest.mark.parametrize("call", ["fill", "add", "poke", "right"])
+def test_under_the_sanitisers_it_ends_in_the_same_reports(faults, call):
+    def fill():
+        numbers = np.zeros(100, np.int64)
+        faults.fill(numbers, len(numbers))
+
+    def add():
+        faults.add(5)
+
+    def poke():
+        faults.poke(3)
+
+    def right():
+        numbers = np.zeros(4, np.int64)
+        faults.fill(numbers, 3)
+        return numbers.tolist(), [os.environ.get(name) for name in ("UNLADEN_SANITIZE", "PYTHONMALLOC")]
+
+    parent, call = os.getpid(), locals()[call]
+    forked, fresh = (run_isolated(call, sanitize=True, warm=how) for how in (WARM, ()))
+    assert nursery._here[WARM, sanitizer.runtime()[0]].owner == parent
+    assert (forked.kind, forked.error, forked.where) == (fresh.kind, fresh.error, fresh.where)
+    assert (forked.value, forked.stdout, forked.stderr) == (fresh.value, fresh.stdout, fresh.stderr)
+    assert forked.kind == ("ok" if call is right else "sanitizer")
+
+
+def test_what_a_fork_of_it_finds_under_the_sanitisers_is_reported_too(faults):
+    def fill_in_a_fork():
+        pid = os.fork()
+        if pid == 0:
+            numbers = np.zeros(100, np.int64)
+            faults.fill(numbers, len(numbers))
+            os._exit(0)
+        os.waitpid(pid, 0)
+
+    assert [run_isolated(fill_in_a_fork, sanitize=True, warm=how).kind for how in (WARM, ())] == ["sanitizer"] * 2
+
+
+def test_a_warm_child_without_sanitisers_is_none_with_them(faults):
+    def under_them():
+        with open("/proc/self/maps") as maps:
+            return "asan" in maps.read()
+
+    told = [run_isolated(under_them, sanitize=which, warm=WARM).value for which in (True, False, True)]
+    assert told == [True, False, True]
+
+
 @pytest.mark.parametrize("own_session", [False, True])
 def test_what_it_starts_ends_with_it(own_session):
     def start():
@@ -131,18 +204,18 @@ def test_many_at_once_get_their_own_answers():
 
 def test_a_nursery_that_was_killed_is_replaced():
     warm(int)
-    before = nursery._here[WARM]
+    before = nursery._here[WARM, ""]
     before.process.send_signal(signal.SIGKILL)
     before.process.wait()
     assert warm(lambda: 7).value == 7
-    assert nursery._here[WARM] is not before and not os.path.exists(os.path.dirname(before.address))
+    assert nursery._here[WARM, ""] is not before and not os.path.exists(os.path.dirname(before.address))
 
 
 def test_the_nursery_goes_when_its_owner_does_and_leaves_no_folder():
     program = (
         "import os\nfrom unladen.build import nursery, run_isolated\n"
         "assert run_isolated(int, warm=['numpy']).value == 0\n"
-        "here = nursery._here['numpy',]\nprint(here.process.pid, os.path.dirname(here.address), flush=True)\n"
+        "here = nursery._here[('numpy',), '']\nprint(here.process.pid, os.path.dirname(here.address), flush=True)\n"
         "os.kill(os.getpid(), {})"
     )
     for number in ("0", "9"):
@@ -158,5 +231,5 @@ def test_the_nursery_goes_when_its_owner_does_and_leaves_no_folder():
 
 
 def test_without_a_nursery_the_child_is_a_fresh_one(monkeypatch):
-    monkeypatch.setattr(nursery, "born", lambda folder, modules: None)
+    monkeypatch.setattr(nursery, "born", lambda *asked: None)
     assert warm(lambda: 7).value == 7

@@ -56,7 +56,7 @@ def run_isolated(
             "at_most": CEILING * (START + seconds) + 60,
         }
         (folder / "setup").write_bytes(pickle.dumps(setup))
-        child = _Isolated(folder, runtime, () if runtime else tuple(warm))
+        child = _Isolated(folder, runtime, tuple(warm))
         try:
             ending = child.watch(seconds, memory)
         finally:
@@ -75,14 +75,16 @@ class _Isolated(Child):
         (folder / "tmp").mkdir()  # what the call leaves in temporary files goes when the folder goes
         environment = dict(os.environ) | {"TMPDIR": str(folder / "tmp")}
         environment |= sanitizer.environment(runtime, folder) if runtime else {}
-        super().__init__(environment, lambda marked: (warm and self._forked(marked, warm)) or self._started(marked))
+        super().__init__(
+            environment, lambda marked: (warm and self._forked(marked, warm, runtime)) or self._started(marked)
+        )
 
-    def _forked(self, environment: dict[str, str], modules: tuple[str, ...]) -> nursery.Born | None:
+    def _forked(self, environment: dict[str, str], modules: tuple[str, ...], runtime: str) -> nursery.Born | None:
         directory = ""
         with contextlib.suppress(OSError):
             directory = os.getcwd()
         (self.folder / "caller").write_bytes(pickle.dumps((environment, directory)))
-        return nursery.born(self.folder, modules)
+        return nursery.born(self.folder, modules, runtime)
 
     def _started(self, environment: dict[str, str]) -> subprocess.Popen:
         # -P: the script's own folder must not become a place to import from

@@ -1,8 +1,9 @@
 """Children that start warm: forked from a process that has imported what they need.
 
-A fresh interpreter takes most of a second to import what grading an answer needs, and a check is made often. So the
-first call starts one process that imports it and then only waits; each call gets a fork of it, which has run nothing
-of anybody else's. Linux only: elsewhere a process that has started threads cannot be relied on to fork.
+A fresh interpreter takes most of a second to import what grading an answer needs, two under the sanitisers, and a
+check is made often. So the first call starts one process that imports it and then only waits; each call gets a fork of
+it, which has run nothing of anybody else's. Linux only: elsewhere a process that has started threads cannot be relied
+on to fork.
 
 `born` is called by `unladen.build.isolated`; the other side is `serve`, run by ``child.py``.
 """
@@ -25,8 +26,10 @@ import threading
 import traceback
 from pathlib import Path
 
+from unladen.build import sanitizer
+
 _PATIENCE = 120.0  # seconds for the first import, on a busy machine
-_here: dict[tuple[str, ...], _Nursery] = {}  # by what has been imported
+_here: dict[tuple[tuple[str, ...], str], _Nursery] = {}  # by what has been imported, and under which sanitisers
 _lock = threading.Lock()
 
 
@@ -72,13 +75,14 @@ class Born:
 class _Nursery:
     """The waiting process, which has imported ``modules``, and its socket. It ends when this process does."""
 
-    def __init__(self, modules: tuple[str, ...]) -> None:
+    def __init__(self, modules: tuple[str, ...], runtime: str) -> None:
         self.owner = os.getpid()
         # in a folder that nobody else may enter
         self.address = os.path.join(tempfile.mkdtemp(prefix="unladen-nursery-"), "door")
         self.process = subprocess.Popen(
             # -P: the script's own folder must not become a place to import from
             [sys.executable, "-P", str(Path(__file__).with_name("child.py")), "--serve", self.address],
+            env=dict(os.environ) | (sanitizer.environment(runtime) if runtime else {}),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -105,18 +109,22 @@ class _Nursery:
             shutil.rmtree(os.path.dirname(self.address), ignore_errors=True)  # one that was killed has left it
 
 
-def born(folder: Path, modules: tuple[str, ...]) -> Born | None:
-    """Fork a child that has imported ``modules`` and runs the call in ``folder``; None where that is not possible."""
+def born(folder: Path, modules: tuple[str, ...], runtime: str = "") -> Born | None:
+    """Fork a child that has imported ``modules`` and runs the call in ``folder``; None where that is not possible.
+
+    ``runtime`` is that of the sanitisers, if it is to run under them (see `unladen.build.sanitizer`).
+    """
     if sys.platform != "linux":
         return None
+    wanted = modules, runtime
     with contextlib.suppress(OSError, struct.error):
         with _lock:
-            if modules not in _here or not _here[modules].alive():
-                if modules in _here:
-                    _here[modules].close()
-                _here[modules] = _Nursery(modules)
-                atexit.register(_here[modules].close)
-        return Born(_here[modules].address, folder)
+            if wanted not in _here or not _here[wanted].alive():
+                if wanted in _here:
+                    _here[wanted].close()
+                _here[wanted] = _Nursery(*wanted)
+                atexit.register(_here[wanted].close)
+        return Born(_here[wanted].address, folder)
     return None
 
 
@@ -132,6 +140,7 @@ def serve(address: str, modules: tuple[str, ...], run) -> None:
         import_module(module)
     gc.collect()
     gc.freeze()  # what is here stays: no collection of a child needs to look at it, or to copy its pages
+    sanitizer.forget_what_was_freed()
     with socket.socket(socket.AF_UNIX) as door, selectors.DefaultSelector() as waiting:
         door.bind(address)
         door.listen(64)
@@ -189,5 +198,6 @@ def _become(folder: str, pipes: list[int]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None
+    sanitizer.report_to(folder)
     with contextlib.suppress(OSError):
         os.chdir(directory)

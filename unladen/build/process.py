@@ -129,8 +129,8 @@ def _marked(mark: str, since: float) -> list[int]:
 def _environment(pid: int) -> bytes | None:
     """The environment of a process, empty while it is being started; None if it is not ours to read, or gone."""
     if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            return Path(f"/proc/{pid}/environ").read_bytes()
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/environ", "rb", buffering=0) as file:
+            return file.read()
         return None
     import psutil
 

@@ -93,9 +93,9 @@ def _libraries(kind: str, command: tuple[str, ...]) -> list[str]:
     return found
 
 
-def environment(libraries: str, folder: Path) -> dict[str, str]:
-    """Environment of a child under the sanitisers; their reports go to ``FOLDER/sanitizer…``."""
-    log = f"log_path={folder / 'sanitizer'}:color=never"
+def environment(libraries: str, folder: Path | None = None) -> dict[str, str]:
+    """Environment of a child under the sanitisers; their reports go to ``FOLDER/sanitizer…``, without one to stderr."""
+    log = f"log_path={folder / 'sanitizer'}:color=never" if folder else "color=never"
     # abort_on_error: Python's own handler then says which Python line it was
     asan = "detect_leaks=0:abort_on_error=1:allow_user_segv_handler=0:handle_sigfpe=1:allocator_may_return_null=1"
     return {
@@ -105,3 +105,25 @@ def environment(libraries: str, folder: Path) -> dict[str, str]:
         "UBSAN_OPTIONS": f"{log}:print_stacktrace=0",
         "PYTHONMALLOC": "malloc",  # else Python's own pools hide its objects from the sanitiser
     }
+
+
+# -- in a process that was started under the sanitisers, or not ------------------------------------------------------
+
+
+def report_to(folder: str) -> None:
+    """Have the reports of this process, which did not know it when it started, go to ``FOLDER/sanitizer…``."""
+    import ctypes
+
+    if os.environ.get("UNLADEN_SANITIZE") == "1":
+        # gcc's second sanitiser is a library of its own; where it is not found, it reports to stderr
+        for library in (None, "libubsan.so.1"):
+            with contextlib.suppress(OSError, AttributeError):
+                ctypes.CDLL(library).__sanitizer_set_report_path(os.fsencode(os.path.join(folder, "sanitizer")))
+
+
+def forget_what_was_freed() -> None:
+    """Give back the memory that the sanitisers keep for a while after it was freed: two thirds, after many imports."""
+    import ctypes
+
+    with contextlib.suppress(AttributeError):
+        ctypes.CDLL(None).__sanitizer_purge_allocator()
