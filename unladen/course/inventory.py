@@ -109,7 +109,7 @@ def facts() -> dict:
 
 
 def imports(environment: dict, names: tuple = NEEDED, haste: bool = False) -> dict:
-    """Of ``facts``, ``failing`` and ``outside`` alone, in this ``environment``; in ``haste``, up to the first that fails."""
+    """``failing`` and ``outside`` of ``facts``, in this ``environment``; in ``haste``, up to the first that fails."""
     return _asked(IMPORTS, environment, " ".join(names), "haste" if haste else "")
 
 
