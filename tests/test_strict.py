@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
+from unladen.build import effort
 from unladen.course import notebooks, render
 from unladen.course.outputs import same, sanitised
 from unladen.show import Listing, Table, Volatile, duration, marked, size, times
@@ -151,18 +152,27 @@ def test_a_wrong_output_and_a_false_claim_are_reported(write_notebook):
     assert "mismatch 'stdout'" in run.stdout and "mismatch 'text/plain'" in run.stdout and "C wins" in run.stdout
 
 
-def test_on_another_python_version_tagged_cells_are_not_compared(write_notebook, tmp_path):
-    path = write_notebook(new_code_cell("'this version'", metadata={"tags": ["reference-python"]}), "'any version'")
+ELSEWHERE = {
+    "reference-python": "from unladen.course import strict\nstrict.on_reference_python = lambda: False\n",
+    "two-cores": "import os\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n",
+}
+if not hasattr(os, "sched_setaffinity"):
+    del ELSEWHERE["two-cores"]  # this system binds no process to a core
+
+
+@pytest.mark.parametrize("tag", ELSEWHERE)
+def test_on_another_python_version_and_on_one_core_tagged_cells_are_not_compared(tag, write_notebook, tmp_path):
+    path = write_notebook(new_code_cell("'as here'", metadata={"tags": [tag]}), "'as anywhere'")
     render.render(path)
     notebook = notebooks.read(path)
     for cell in notebook.cells:
         cell.outputs[0].data["text/plain"] = "'another'"
     notebooks.write(notebook, path)
-    (tmp_path / "other.py").write_text(
-        "from unladen.course import strict\nstrict.on_reference_python = lambda: False\n"
-    )
+    (tmp_path / "other.py").write_text(ELSEWHERE[tag])
     run = nbval(path, "-p", "other", PYTHONPATH=str(tmp_path))
-    assert "1 failed, 1 passed" in run.stdout and "any version" in run.stdout
+    assert "1 failed, 1 passed" in run.stdout and "as anywhere" in run.stdout
+    if tag != "two-cores" or effort.cores() > 1:
+        assert "2 failed" in nbval(path).stdout
 
 
 def test_a_crash_of_the_kernel_is_reported_within_10_seconds(write_notebook, tmp_path):

@@ -28,6 +28,7 @@ FEWEST_CELLS, MOST_CELLS = 25, 90
 TAGS = {
     "exercise-only", "hide-input", "hide-output", "nbval-check-output", "nbval-ignore-output", "nbval-skip",
     "python-headers", "raises-exception", "reference-python", "remove-cell", "skip-execution", "solution-only",
+    "two-cores",
 }  # fmt: skip
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 

@@ -7,7 +7,8 @@ the version is pinned, and ``tests/test_strict.py`` proves each repair:
 * each kernel gets the environment of ``course/kernel.py`` and a fresh state of its own;
 * the death of a kernel is noticed within a second, not after the cell's whole time limit;
 * cells tagged ``reference-python`` are compared only on the Python version whose outputs are stored, and cells tagged
-  ``python-headers`` only where modules can be compiled: elsewhere they say what is missing;
+  ``python-headers`` only where modules can be compiled, ``two-cores`` only where there are two: elsewhere they say what
+  is missing;
 * where Zig is the compiler, which makes its C++ library in the first cell that needs it, a cell has ten minutes;
 * a display that was updated within its cell is compared as it was last, which is what is stored;
 * cells run with history, as in JupyterLab, so that ``;`` silences a last line and ``Out`` and ``_`` work.
@@ -28,7 +29,7 @@ from queue import Empty
 import pytest
 from nbformat import from_dict
 
-from unladen.build import BuildError, python_headers, toolchain
+from unladen.build import BuildError, effort, python_headers, toolchain
 
 SANITIZER = Path(__file__).parents[2] / "tests" / "sanitize.cfg"
 
@@ -59,6 +60,7 @@ def pytest_itemcollected(item) -> None:
         item.output_timeout = 20  # nbval waits 5 seconds for each piece of output once a cell has replied
         tags = item.cell.metadata.get("tags", [])
         elsewhere = "reference-python" in tags and not on_reference_python()
+        elsewhere = elsewhere or "two-cores" in tags and effort.cores() < 2
         if elsewhere or "python-headers" in tags and not python_headers.folders():
             item.options["check"] = False
 
