@@ -8,6 +8,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from unladen.build import effort
+
 
 def _refuse_skip(report, reason: str) -> None:
     report.outcome = "failed"
@@ -32,7 +34,7 @@ def pytest_make_collect_report(collector):
 
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores, up to four: a third of the time, tests wait for browsers, kernels, set-ups."""
-    return min(4, (os.cpu_count() or 1) + 1)
+    return min(4, effort.cores() + 1)
 
 
 def pytest_collection_modifyitems(items):
