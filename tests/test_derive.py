@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+
+import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from unladen.__main__ import main as unladen
 from unladen.course import derive, notebooks
@@ -69,30 +72,46 @@ def test_a_stub_that_is_not_python_names_its_cell(write_notebook):
         derive.derived(notebooks.read(path), path)
 
 
-@pytest.fixture
-def solution(write_notebook):
-    return write_notebook(
-        "# Exercises\n\nFive minutes.",
-        FUNCTION,
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course of one solution, and the exercise as it was derived from it."""
+    folder = tmp_path_factory.mktemp("course")
+    cells = [
+        new_markdown_cell("# Exercises\n\nFive minutes.", id="cell-1"),
+        new_code_cell(FUNCTION, id="cell-2"),
         new_code_cell("print('OK' if total([1, 2]) == 3 else 'TODO')", id="check", metadata={"tags": ["hide-input"]}),
         new_markdown_cell("Why this works.", id="why", metadata={"tags": ["solution-only"]}),
         new_markdown_cell("Write your answer above.", id="go", metadata={"tags": ["exercise-only"]}),
-        name="solutions/09-derived.ipynb",
-    )
+    ]
+    (folder / "solutions").mkdir()
+    nbformat.write(new_notebook(cells=cells), folder / "solutions" / "09-derived.ipynb")
+    assert unladen(["derive", str(folder / "solutions" / "09-derived.ipynb")]) == 0
+    return folder
 
 
-def test_an_exercise_is_executed_and_derived_again_without_a_difference(solution, capsys):
-    target = solution.parents[1] / "exercises" / solution.name
-    assert unladen(["derive", str(solution)]) == 0
-    assert "09-derived.ipynb: changed" in capsys.readouterr().out
-    exercise = notebooks.read(target)
-    assert [cell.id for cell in exercise.cells] == ["cell-1", "cell-2", "check", "go"]
-    assert "return sum" not in target.read_text() and "SOLUTION" not in target.read_text()
-    assert exercise.cells[2].outputs[0].text == "TODO\n"
-    assert exercise.cells[2].metadata.tags == ["hide-input"] and exercise.cells[3].metadata == {}
-    before = target.read_bytes()
+@pytest.fixture
+def solution(course, tmp_path):
+    """The course's solution in a copy of its own."""
+    shutil.copytree(course, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "solutions" / "09-derived.ipynb"
+
+
+@pytest.fixture
+def exercise(solution):
+    """The exercise as it was derived, into which a learner may write."""
+    return solution.parents[1] / "exercises" / solution.name
+
+
+def test_an_exercise_is_executed_and_derived_again_without_a_difference(solution, exercise, capsys):
+    derived = notebooks.read(exercise)
+    assert [cell.id for cell in derived.cells] == ["cell-1", "cell-2", "check", "go"]
+    assert "return sum" not in exercise.read_text() and "SOLUTION" not in exercise.read_text()
+    assert derived.cells[2].outputs[0].text == "TODO\n"
+    assert derived.cells[2].metadata.tags == ["hide-input"] and derived.cells[3].metadata == {}
+    before = exercise.read_bytes()
     assert unladen(["derive", str(solution.parent)]) == 0
-    assert target.read_bytes() == before
+    assert exercise.read_bytes() == before
+    assert "09-derived.ipynb: unchanged" in capsys.readouterr().out
 
 
 def test_an_exercise_whose_stub_breaks_the_notebook_is_reported(solution, write_notebook, capsys):
@@ -100,13 +119,6 @@ def test_an_exercise_whose_stub_breaks_the_notebook_is_reported(solution, write_
     assert unladen(["derive", str(path)]) == 1
     assert "10-broken.ipynb cell 3 (cell-3): NameError" in capsys.readouterr().err
     assert not (path.parents[1] / "exercises" / path.name).exists()
-
-
-@pytest.fixture
-def exercise(solution):
-    """The exercise as it was derived, into which a learner may write."""
-    assert unladen(["derive", str(solution)]) == 0
-    return solution.parents[1] / "exercises" / solution.name
 
 
 def answer(path, source):
@@ -118,7 +130,6 @@ def answer(path, source):
 
 def test_an_exercise_with_answers_is_not_overwritten(solution, exercise, capsys):
     answer(exercise, "def total(ints):\n    return sum(ints)  # an evening's work")
-    capsys.readouterr()
     assert unladen(["derive", str(solution)]) == 1
     said = capsys.readouterr()
     assert "an evening's work" in exercise.read_text()
@@ -146,21 +157,19 @@ def test_who_says_so_gets_the_exercise_anew_and_keeps_the_answers(solution, exer
     assert len(list(kept.iterdir())) == 2
 
 
-def test_a_notebook_that_was_only_run_and_looked_at_is_derived_anew(solution, exercise):
+def test_one_that_was_only_run_and_looked_at_is_derived_from_a_changed_solution_without_a_question(
+    solution, exercise, capsys
+):
     notebook = notebooks.read(exercise)
     notebook.cells[2].outputs = []
     notebook.cells.append(new_code_cell("", id="empty"))
     notebooks.write(notebook, exercise)
-    assert unladen(["derive", str(solution)]) == 0
-    assert "TODO" in exercise.read_text()
-
-
-def test_a_changed_solution_is_derived_without_a_question(solution, exercise):
     notebook = notebooks.read(solution)
     notebook.cells[0].source = "# Exercises\n\nSix minutes."
     notebooks.write(notebook, solution)
     assert unladen(["derive", str(solution)]) == 0
-    assert "Six minutes" in exercise.read_text()
+    assert "09-derived.ipynb: changed" in capsys.readouterr().out
+    assert "TODO" in exercise.read_text() and "Six minutes" in exercise.read_text()
 
 
 def test_a_notebook_that_cannot_be_read_may_hold_answers(solution, exercise):

@@ -43,23 +43,14 @@ def changed(before: bytes, after: bytes) -> list[str]:
     return [cell["id"] for cell in json.loads(after)["cells"] if cell != old.get(cell["id"])]
 
 
-def test_rendering_again_changes_no_byte_and_fresh_renews_the_numbers(lesson):
-    before = lesson.read_bytes()
-    again = render.render(lesson)
-    assert changed(before, lesson.read_bytes()) == []
-    assert not again and lesson.read_bytes() == before
-    assert render.render(lesson, fresh=True)
-    assert changed(before, lesson.read_bytes()) == ["cell-2", "cell-3"]
-
-
-def test_an_edited_cell_changes_only_itself(lesson):
-    before = lesson.read_bytes()
-    notebook = notebooks.read(lesson)
-    notebook.cells[-1].source = "x = 42\nx + 1"
-    nbformat.write(notebook, lesson)
+def test_rendering_again_changes_no_byte_but_of_an_edited_cell_and_fresh_renews_the_numbers(lesson):
+    edited = lesson.read_bytes().replace(b'"x + 1"', b'"x + 2"')
+    lesson.write_bytes(edited)
     assert render.render(lesson)
-    assert changed(before, lesson.read_bytes()) == ["cell-6"]
-    assert b"43" in lesson.read_bytes()
+    again = lesson.read_bytes()
+    assert again == edited.replace(b'"42"', b'"43"') != edited
+    assert render.render(lesson, fresh=True)
+    assert changed(again, lesson.read_bytes()) == ["cell-2", "cell-3"]
 
 
 def test_what_an_editor_adds_is_dropped_and_what_the_course_uses_is_kept(lesson):
@@ -74,6 +65,7 @@ def test_what_an_editor_adds_is_dropped_and_what_the_course_uses_is_kept(lesson)
             cell.execution_count = 100 + number
     nbformat.write(notebook, lesson)
     assert notebooks.write(notebooks.canonical(notebooks.read(lesson)), lesson)
+    assert not notebooks.write(notebooks.canonical(notebooks.read(lesson)), lesson)
     assert lesson.read_bytes() == before
     assert notebooks.read(lesson).cells[4].metadata == {"tags": ["raises-exception"]}
 
@@ -103,12 +95,11 @@ def test_missing_and_repeated_ids_become_the_same_ones_each_time(tmp_path, write
 @pytest.mark.parametrize(
     "cell, said",
     [
-        ("def f():\n    return 1 / 0\nf()", "ZeroDivisionError: division by zero"),
         ("import os\nos._exit(1)", "killed the kernel"),
         ("while True:\n    pass", "took longer than 2 seconds"),
     ],
 )
-def test_a_failing_cell_is_named_and_the_file_left_alone(write_notebook, monkeypatch, cell, said):
+def test_a_cell_that_does_not_end_well_is_named_and_the_file_left_alone(write_notebook, monkeypatch, cell, said):
     monkeypatch.setattr(notebooks.execute, "__defaults__", (2,))
     path = write_notebook("# Lesson", "1", cell, "2")
     before = path.read_bytes()
@@ -119,13 +110,15 @@ def test_a_failing_cell_is_named_and_the_file_left_alone(write_notebook, monkeyp
     assert [p.name for p in path.parent.iterdir()] == ["lesson.ipynb"]
 
 
-def test_several_notebooks_are_rendered_though_one_fails(write_notebook, tmp_path, capfd):
-    write_notebook("# A", "1 +", name="all/a.ipynb")
+def test_several_notebooks_are_rendered_though_one_fails_and_is_left_alone(write_notebook, tmp_path, capfd):
+    bad = write_notebook("# A", "1 +", name="all/a.ipynb")
+    before = bad.read_bytes()
     good = write_notebook("# B", "1 + 1", name="all/b.ipynb")
     assert unladen(["render", str(tmp_path / "all")]) == 1
     out, err = capfd.readouterr()
     assert "a.ipynb: FAILED" in out and "b.ipynb: changed" in out
     assert "a.ipynb cell 2 (cell-2): SyntaxError" in err
+    assert bad.read_bytes() == before and sorted(path.name for path in bad.parent.iterdir()) == ["a.ipynb", "b.ipynb"]
     assert notebooks.read(good).cells[1].outputs[0].data["text/plain"] == "2"
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import nbformat
 import pandas
@@ -47,8 +49,20 @@ MEASURE = """() => {
 }"""
 
 
-def look(context, deck) -> tuple[list[str], list[str]]:
-    """Everything wrong with a deck's slides, and every request that it makes of anyone."""
+SIZE = {"width": 1280, "height": 720}
+
+
+@dataclass
+class Shown:
+    """A deck as it is open, all that is wrong with its slides, and every request that it makes of anyone."""
+
+    page: object
+    wrong: list[str]
+    requests: list[str]
+
+
+def look(context, deck) -> Shown:
+    """Open a deck and look at each of its slides."""
     requests: list[str] = []
     errors: list[str] = []
     context.on("request", lambda request: requests.append(request.url))
@@ -58,15 +72,37 @@ def look(context, deck) -> tuple[list[str], list[str]]:
         browser.show_slide(page, number)
         errors += [f"slide {number + 1}: {words}" for words in page.evaluate(MEASURE)]
     own = deck.resolve().as_uri()
-    return errors, [r for r in requests if not r.startswith(("data:", own))]
+    return Shown(page, errors, [r for r in requests if not r.startswith(("data:", own))])
+
+
+@pytest.fixture(scope="module")
+def deck(tmp_path_factory):
+    """The sample lecture as a deck."""
+    folder = tmp_path_factory.mktemp("sample")
+    lecture = write_lecture(folder)
+    assert slides.main([str(lecture), "--to", str(folder / "out ü")]) == 0
+    return folder / "out ü" / "90-sample.html"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """One browser for all; each test has a context in it that is as good as new."""
+    with browser_context() as context:
+        yield context.browser
 
 
 @pytest.fixture
-def deck(tmp_path):
-    """The sample lecture as a deck."""
-    lecture = write_lecture(tmp_path)
-    assert slides.main([str(lecture), "--to", str(tmp_path / "out ü")]) == 0
-    return tmp_path / "out ü" / "90-sample.html"
+def context(chromium):
+    """A place of its own for the pages of one test."""
+    with chromium.new_context(viewport=SIZE) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def sample(chromium, deck):
+    """The sample's deck, opened and looked through; tests that read it leave it as it was."""
+    with chromium.new_context(viewport=SIZE) as made:
+        yield look(made, deck)
 
 
 def test_a_deck_is_one_file_that_names_no_other(deck):
@@ -187,30 +223,24 @@ def test_a_missing_picture_is_named(tmp_path, capsys):
     assert "dot.png" in capsys.readouterr().err
 
 
-def test_the_sample_fits_its_slides_and_asks_nobody(deck):
-    with browser_context() as context:
-        wrong, requests = look(context, deck)
-    assert not wrong
-    assert not requests
+def test_the_sample_fits_its_slides_and_asks_nobody(sample):
+    assert not sample.wrong
+    assert not sample.requests
 
 
-def test_a_long_listing_goes_on_to_the_next_slides_and_loses_no_line(deck):
-    with browser_context() as context:
-        page = browser.open_deck(context, deck)
-        shown = page.evaluate("[...document.querySelectorAll('pre.v')].map(pre => pre.textContent).join('')")
-        titles = page.evaluate("[...document.querySelectorAll('summary')].map(s => s.textContent)")
-        columns = page.evaluate("getComputedStyle(document.querySelector('pre.v')).columnCount")
+def test_a_long_listing_goes_on_to_the_next_slides_and_loses_no_line(sample):
+    shown = sample.page.evaluate("[...document.querySelectorAll('pre.v')].map(pre => pre.textContent).join('')")
+    titles = sample.page.evaluate("[...document.querySelectorAll('summary')].map(s => s.textContent)")
+    columns = sample.page.evaluate("getComputedStyle(document.querySelector('pre.v')).columnCount")
     assert [line.split(":")[0].strip() for line in shown.splitlines() if line] == [f"{4 * n:x}" for n in range(70)]
     assert "adder.run, cc -O3 (continued)" in titles
     assert columns == "2"
 
 
-def test_a_long_table_goes_on_under_its_headings(deck):
-    with browser_context() as context:
-        page = browser.open_deck(context, deck)
-        tables = page.evaluate(
-            "[...document.querySelectorAll('table')].map(t => [...t.rows].map(r => r.cells[1].textContent))"
-        )
+def test_a_long_table_goes_on_under_its_headings(sample):
+    tables = sample.page.evaluate(
+        "[...document.querySelectorAll('table')].map(t => [...t.rows].map(r => r.cells[1].textContent))"
+    )
     powers = [t for t in tables if t[0] == "its square"]
     assert len(powers) > 1
     assert [row for table in powers for row in table[1:]] == [str(n * n) for n in range(40)]
@@ -224,15 +254,13 @@ def exported(folder, *cells):
     return folder / "t.html"
 
 
-def test_a_slide_that_goes_on_carries_the_heading_that_is_in_force_there(tmp_path):
+def test_a_slide_that_goes_on_carries_the_heading_that_is_in_force_there(tmp_path, context):
     paragraphs = "\n\n".join(f"Paragraph {n}. {'word ' * 60}" for n in range(8))
     deck = exported(tmp_path, f"## First\n\n{paragraphs}", f"### Second\n\n{paragraphs}", "### Third\n\nshort")
-    with browser_context() as context:
-        page = browser.open_deck(context, deck)
-        headings = page.evaluate(
-            "Reveal.getSlides().map(s => [...s.querySelectorAll('h2, h3')]"
-            ".map(h => h.textContent + (h.closest('.continued') ? ' …' : '')))"
-        )
+    headings = browser.open_deck(context, deck).evaluate(
+        "Reveal.getSlides().map(s => [...s.querySelectorAll('h2, h3')]"
+        ".map(h => h.textContent + (h.closest('.continued') ? ' …' : '')))"
+    )
     flat = [heading for slide in headings for heading in slide]
     assert flat[0] == "First" and flat.count("Second") == flat.count("Third") == 1
     assert set(flat[1 : flat.index("Second")]) == {"First …"}
@@ -250,7 +278,7 @@ def wide(rows: int, columns: int) -> tuple[list, str]:
 
 
 @pytest.mark.parametrize(("columns", "parts"), [(16, 1), (40, 3)])
-def test_a_table_wider_than_a_slide_shows_all_of_its_columns(tmp_path, columns, parts):
+def test_a_table_wider_than_a_slide_shows_all_of_its_columns(tmp_path, context, columns, parts):
     with pandas.option_context("display.max_columns", 100, "display.show_dimensions", True):
         numbers, table = wide(4, columns)
     output = nbformat.v4.new_output("display_data", data={"text/html": table, "text/plain": ""})
@@ -258,77 +286,70 @@ def test_a_table_wider_than_a_slide_shows_all_of_its_columns(tmp_path, columns, 
     marked_down = f"{headings}\n{'|'.join(['---'] * columns)}\n{'|'.join(f' {2_000_000 + n} ' for n in range(columns))}"
     texts = f"## Text\n\n{marked_down}", "## Word\n\n" + "x" * 400
     deck = exported(tmp_path, "## A frame", cell("frame", [output]), *texts)
-    with browser_context() as context:
-        wrong, _ = look(context, deck)
-        page = browser.open_deck(context, deck)
-        shown = page.evaluate("[...document.querySelectorAll('td')].map(cell => cell.textContent)")
-        labels = page.evaluate("[...document.querySelectorAll('tbody th')].map(label => label.textContent)")
-        ends = page.evaluate(
-            "[...document.querySelectorAll('p')].filter(p => p.textContent.includes('columns')).length"
-        )
-        save_picture(page, f"deck-wide-{columns}")
-    assert not wrong
+    looked = look(context, deck)
+    page = looked.page
+    shown = page.evaluate("[...document.querySelectorAll('td')].map(cell => cell.textContent)")
+    labels = page.evaluate("[...document.querySelectorAll('tbody th')].map(label => label.textContent)")
+    ends = page.evaluate("[...document.querySelectorAll('p')].filter(p => p.textContent.includes('columns')).length")
+    save_picture(page, f"deck-wide-{columns}")
+    assert not looked.wrong
     assert sorted(shown) == sorted(numbers + [str(2_000_000 + n) for n in range(columns)])
     assert labels == [f"row {n}" for n in range(4)] * parts
     assert ends == 1
 
 
-def test_a_table_whose_headings_are_joined_can_be_scrolled(tmp_path):
+def test_a_table_whose_headings_are_joined_can_be_scrolled(tmp_path, context):
     cells = "".join(f"<td>number{10**9 + n}</td>" for n in range(24))
     table = f"<table><tr><th colspan=24>all of them</th></tr><tr>{cells}</tr></table>"
     output = nbformat.v4.new_output("display_data", data={"text/html": table, "text/plain": ""})
     deck = exported(tmp_path, "## One", cell("table", [output]))
-    with browser_context() as context:
-        wrong, _ = look(context, deck)
-        page = browser.open_deck(context, deck)
-        area = page.locator(".jp-OutputArea-child")
-        area.evaluate("area => { area.scrollLeft = 1e6; }")
-        reached = area.evaluate("area => area.querySelector('td:last-child').getBoundingClientRect().right")
-    assert any(w.startswith("slide 1: too wide") for w in wrong)  # and whoever looks at the decks hears of it
+    looked = look(context, deck)
+    area = looked.page.locator(".jp-OutputArea-child")
+    area.evaluate("area => { area.scrollLeft = 1e6; }")
+    reached = area.evaluate("area => area.querySelector('td:last-child').getBoundingClientRect().right")
+    assert any(w.startswith("slide 1: too wide") for w in looked.wrong)  # and whoever looks at the decks hears of it
     assert reached <= 1280
 
 
-def test_the_measure_finds_a_slide_that_is_too_full(deck):
-    with browser_context() as context:
-        page = browser.open_deck(context, deck)
-        page.evaluate("Reveal.getCurrentSlide().insertAdjacentHTML('beforeend', '<p style=height:800px>x</p><img>')")
-        wrong = page.evaluate(MEASURE)
+def test_the_measure_finds_a_slide_that_is_too_full(sample):
+    page = sample.page
+    page.evaluate("Reveal.getCurrentSlide().insertAdjacentHTML('beforeend', '<p style=height:800px>x</p><img>')")
+    wrong = page.evaluate(MEASURE)
+    page.evaluate("for (let n = 0; n < 2; n++) Reveal.getCurrentSlide().lastElementChild.remove()")
+    assert not page.evaluate(MEASURE)
     assert any(w.startswith("too tall") for w in wrong)
     assert "a picture without alternative text" in wrong
 
 
-def test_an_answer_is_folded_until_it_is_asked_for(deck):
-    with browser_context() as context:
-        page = browser.open_deck(context, deck)
-        assert page.evaluate("[...document.querySelectorAll('.jp-MarkdownOutput details')].map(d => d.open)") == [False]
+def test_an_answer_is_folded_until_it_is_asked_for(sample):
+    folds = sample.page.evaluate("[...document.querySelectorAll('.jp-MarkdownOutput details')].map(d => d.open)")
+    assert folds == [False]
 
 
-def test_a_deck_prints_one_page_a_slide(deck, tmp_path):
-    with browser_context() as context:
-        total = browser.open_deck(context, deck).evaluate("Reveal.getTotalSlides()")
-    browser.print_pdf(deck, tmp_path / "deck.pdf")
+def test_a_deck_prints_one_page_a_slide(sample, deck, tmp_path):
+    total = sample.page.evaluate("Reveal.getTotalSlides()")
+    with ThreadPoolExecutor(1) as beside:  # it starts a browser of its own, and a thread can have only one
+        beside.submit(browser.print_pdf, deck, tmp_path / "deck.pdf").result()
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", (tmp_path / "deck.pdf").read_bytes())) == total
 
 
 @pytest.mark.parametrize("lecture", LECTURES, ids=lambda path: path.stem)
-def test_every_lecture_fits_its_slides_and_asks_nobody(lecture, tmp_path):
+def test_every_lecture_fits_its_slides_and_asks_nobody(lecture, tmp_path, context):
     assert slides.main([str(lecture), "--to", str(tmp_path)]) == 0
-    with browser_context() as context:
-        wrong, requests = look(context, tmp_path / f"{lecture.stem}.html")
-    assert not wrong
-    assert not requests
+    deck = tmp_path / f"{lecture.stem}.html"
+    looked = look(context, deck)
+    assert not looked.wrong
+    assert not looked.requests
+    if lecture.stem == "04-bytecode":
+        assert looked.page.locator(".stepper").count() >= 4
+        prints_each_step_in_a_table(context, deck)
 
 
-def test_on_paper_the_steps_of_a_function_are_a_table(tmp_path):
-    lecture = REPOSITORY / "notebooks" / "04-bytecode.ipynb"
-    assert slides.main([str(lecture), "--to", str(tmp_path)]) == 0
-    with browser_context(width=1280, height=720) as context:
-        deck = tmp_path / "04-bytecode.html"
-        shown = browser.open_deck(context, deck)
-        assert shown.locator(".stepper").count() >= 4
-        printed = browser.open_deck(context, deck, "?print-pdf")
-        assert printed.locator(".stepper").count() == 0
-        assert printed.locator(".strip tr[data-at]").count() >= 50
-        save_picture(printed, "deck-printed")
-        printed.pdf(path=tmp_path / "deck.pdf", prefer_css_page_size=True)
-        assert (tmp_path / "deck.pdf").stat().st_size > 100_000
+def prints_each_step_in_a_table(context, deck) -> None:
+    """On paper nobody clicks: the steps of a function are all there."""
+    printed = browser.open_deck(context, deck, "?print-pdf")
+    assert printed.locator(".stepper").count() == 0
+    assert printed.locator(".strip tr[data-at]").count() >= 50
+    save_picture(printed, "deck-printed")
+    pdf = printed.pdf(prefer_css_page_size=True)
+    assert len(pdf) > 100_000
