@@ -110,7 +110,7 @@ def test_the_ladder_is_clean_under_the_sanitisers(tmp_path):
     """
     (tmp_path / "main.cpp").write_text(main)
     (tmp_path / SOURCE.name).write_bytes(SOURCE.read_bytes())
-    flags = ["-std=c++20", "-O1", "-g1", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined"]
+    flags = ["-std=c++20", "-O0", "-g1", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined"]
     built = compiler.run([*flags, "main.cpp", "-o", "ladder"], tmp_path)
     if "sanitize" in built.stderr or "-lasan" in built.stderr:
         pytest.skip("the compiler has no sanitisers: install those of gcc (libasan, libubsan) or clang (compiler-rt)")

@@ -115,7 +115,7 @@ def _in_child(exercise: Exercise, answer: object, *, sanitize: bool) -> Verdict:
             sanitize,
             seconds=exercise.seconds,
             sanitize=sanitize,
-            warm=(*_IMPORTED, *exercise.imports),
+            warm=_warm(exercise),
         )
         running = notes.read_text(encoding="utf-8") if notes.exists() else exercise.name
     if outcome.kind == "unsent":
@@ -134,6 +134,13 @@ def _in_child(exercise: Exercise, answer: object, *, sanitize: bool) -> Verdict:
     if state == "TOO NOISY":
         return replace(_too_busy(exercise, words.MEASURING), earned=earned, against=against)
     return replace(_wrong(exercise, failing, hint, outcome.stdout), earned=earned, against=against)
+
+
+def _warm(exercise: Exercise) -> tuple[str, ...]:
+    """What the child has imported before it is asked: what every one needs, this one's answers, and its chapter."""
+    chapter = exercise.specification.__module__
+    own = [chapter] if chapter.startswith("unladen.exercises.") else []
+    return (*_IMPORTED, *exercise.imports, *own, "unladen.exercises.noted")
 
 
 def graded_here(
