@@ -126,9 +126,10 @@ def test_numbers_beyond_all_floats_can_be_claimed(capsys):
     ]
 
 
-def test_what_is_no_number_is_not_put_down_to_a_busy_machine():
+@pytest.mark.parametrize("number", [Measured(float("nan"), 3.0), Decimal("NaN"), Decimal("sNaN")], ids=repr)
+def test_what_is_no_number_is_not_put_down_to_a_busy_machine(number):
     with pytest.raises(ClaimFailed, match=r"not a number \(NaN\)") as failure:
-        claim("three", Measured(float("nan"), 3.0), at_least=2)
+        claim("three", number, at_least=2)
     assert "busy" not in str(failure.value)
 
 
@@ -161,6 +162,7 @@ def test_a_bound_is_told_as_it_was_typed(bound, typed, capsys):
         (np.array([True]), {}, "measured is ndarray"),
         (3 + 0j, {"at_least": 1}, "measured is complex"),
         (3.0, {"at_least": Decimal("NaN")}, "at_least=Decimal('NaN')"),
+        (3.0, {"at_least": Decimal("sNaN")}, "at_least=Decimal('sNaN')"),
         (None, {"at_least": 1}, "measured is NoneType"),
         ("12", {"at_least": 1}, "measured is str"),
     ],

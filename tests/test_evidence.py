@@ -75,6 +75,19 @@ def test_keys_that_are_not_known_are_passed_over_and_those_that_lack_have_usual_
     assert unknown.first == 8.0
 
 
+@pytest.mark.parametrize("hostile", ["\x1b[31mC wins", "C\nwins", "C \u202esniw", "C wins\ud800", "C\u2028wins"])
+def test_a_sentence_can_do_no_more_than_be_read(ledger, hostile):
+    [line] = ledgers.read([ledger(LINE | {"sentence": hostile, "machine": hostile})]).lines
+    assert "\N{REPLACEMENT CHARACTER}" in line.sentence
+    assert line.sentence.encode().decode().isprintable()
+    assert line.machine == line.sentence
+
+
+def test_a_sentence_keeps_its_letters_and_its_narrow_spaces(ledger):
+    written = "5\u202f000 numbers – Ångström × 漢字"
+    assert ledgers.read([ledger(LINE | {"sentence": written})]).lines[0].sentence == written
+
+
 def test_numbers_beyond_all_floats_are_read(ledger):
     lines = ledgers.read([ledger(*[LINE | {"kind": "number", "first": n} for n in (10**400, "inf", "nan")])]).lines
     assert lines[0].first == lines[1].first == float("inf") and lines[2].first == 8.0

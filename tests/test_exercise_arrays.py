@@ -5,10 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from unladen.exercises import arrays, slices
+from unladen.exercises import arrays, chapter07, slices, words
 from unladen.exercises.words import Wrong
 
 pytestmark = pytest.mark.chapters(7)
+
+
+def test_the_buffers_of_numpy_are_no_temporaries_of_an_answer(monkeypatch):
+    def into(u, out):
+        np.add(u[:-2, 1:-1], u[2:, 1:-1], out=out)
+        for neighbours in (u[1:-1, :-2], u[1:-1, 2:]):
+            out += neighbours
+        for _ in range(4):
+            out -= u[1:-1, 1:-1]
+        return out
+
+    monkeypatch.setattr(words, "now", words.Grading("laplacian_into", correctness_only=True))
+    chapter07.laplacian_into(into)
 
 
 def test_the_layout_of_a_slice_is_that_of_numpy():

@@ -133,6 +133,12 @@ def test_short(value, text):
     assert short(value) == text
 
 
+def test_a_mistake_whose_test_fails_on_a_value_is_not_the_one():
+    mistakes = [(lambda got: got.energy > 3, "too loud"), (ValueError, "refused"), (lambda got: got == [1], "this one")]
+    assert words.recognised([1], mistakes) == "this one"
+    assert words.recognised([2], mistakes) == ""
+
+
 def test_two_exercises_cannot_share_an_id_or_a_name():
     def checked_sum(answer): ...
 

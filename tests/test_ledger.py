@@ -82,6 +82,12 @@ def test_any_number_can_be_kept(tmp_path, number, kept):
     assert written(tmp_path)[0]["measured"] == kept
 
 
+def test_a_bound_may_be_of_any_type_and_a_number_below_all_floats(tmp_path):
+    code = "import warnings, numpy; warnings.simplefilter('error'); claim('few', -(10**400), at_most=numpy.float32(2))"
+    assert start(code, tmp_path).wait(timeout=120) == 0
+    assert (written(tmp_path)[0]["measured"], written(tmp_path)[0]["at_most"]) == ("-inf", 2.0)
+
+
 def test_where_it_cannot_be_written_one_warning_says_so_and_the_claims_go_on(tmp_path):
     (tmp_path / "file").write_text("no folder")
     child = start("claim('two', 2, at_least=1)\nclaim('three', 3, at_least=1)", tmp_path / "file" / "evidence")

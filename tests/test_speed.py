@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import gc
 import math
 import threading
 import time
@@ -181,6 +183,64 @@ def test_a_function_whose_code_was_replaced_is_found(monkeypatch):
     assert names.changed() == ""
     monkeypatch.setattr(speed._timed, "__code__", (lambda function, batch: None).__code__)
     assert names.changed() == "unladen.exercises.speed._timed.__code__"
+
+
+def test_what_the_garbage_collector_would_finish_is_not_finished_in_time():
+    class Later:
+        def __init__(self, values, total):
+            self.values, self.total, self.itself = values, total, self
+
+        def __del__(self):
+            self.total[0] = slowly(self.values)
+
+    def leaving_it_to_the_collector(values):
+        total = np.zeros(1, np.int64)
+        Later(values, total)
+        kept.append([[] for _ in range(1000)])  # enough to make the collector come as soon as it may
+        return total
+
+    def in_an_array(values):
+        return np.array([slowly(values)])
+
+    kept = []
+
+    def many(rng):
+        return (rng.integers(0, 10**6, 50_000).tolist(),)
+
+    with pytest.raises(words.Wrong, match="expected np.array"):
+        speed.faster_than(in_an_array, leaving_it_to_the_collector, many, at_least=2, hint="", seconds=0.05)
+
+
+def test_a_library_may_have_the_garbage_collector_call_it():
+    def with_a_library(values):
+        if called not in gc.callbacks:
+            gc.callbacks.append(called)
+        return sum(values)
+
+    def called(*_):
+        pass
+
+    try:
+        speed.faster_than(slowly, with_a_library, numbers, at_least=2, hint="")
+    finally:
+        gc.callbacks.remove(called)
+    assert words.now.earned > 2
+
+
+def test_the_next_inputs_cannot_be_drawn_ahead():
+    drawn, ahead = [], []
+
+    def making(rng):
+        drawn.append(numbers(rng))
+        ahead.append(copy.deepcopy(rng))
+        return drawn[-1]
+
+    pair = speed.Pair(slowly, sum, making)
+    pair.calls = 1
+    pair.ratio(0.01)
+    following = [numbers(rng) for rng in ahead]
+    assert len(drawn) > 3
+    assert not [one for one in following if one in drawn]
 
 
 def test_a_clock_that_was_replaced_is_not_asked(monkeypatch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from unladen.exercises.values import same, short
-from unladen.exercises.words import CHANGED, NO_RETURN, Mistakes, call, called, refuses, wrong
+from unladen.exercises.words import CHANGED, NO_RETURN, Mistakes, call, called, recognised, refuses, wrong
 
 # -- 8.1: lists by offsets and content -------------------------------------------------------------------------------
 
@@ -158,7 +158,7 @@ def gives(answer, args: tuple, expected, *, hint: str, mistakes: Mistakes = ()) 
     told = f"{shown} returned {brief(got)}, expected {brief(expected)}"
     if not isinstance(got, ak.Array):
         wrong(told, NO_RETURN if got is None else "Return an Awkward Array: what slicing and reducing one gives.")
-    wrong(told, next((hint for mark, hint in mistakes if not isinstance(mark, type) and mark(got)), hint))
+    wrong(told, recognised(got, mistakes) or hint)
 
 
 def called_with(args: tuple) -> str:

@@ -146,7 +146,7 @@ class Pair:
     def __init__(self, reference, answer, make, filled=(), agree=same, also=None) -> None:
         self.reference, self.answer, self.make, self.filled, self.agree = reference, answer, make, filled, agree
         self.also = also
-        self.names, self.rng, self.calls = names(), _generator(), 1
+        self.names, self.calls = names(), 1
         for _ in range(2):  # the first calls warm up, and may compile; the second ones tell how long a call takes
             batch = self._batch()
             mine = self._time_answer(batch)
@@ -161,7 +161,7 @@ class Pair:
         mine, theirs = [self._time_answer(waiting)], []
         while len(mine) < LEAST or _clock() < until:
             batch = self._batch()
-            if self.rng.random() < 0.5:
+            if _generator().random() < 0.5:
                 mine.append(self._time_answer(batch))
                 theirs.append(self._time_reference(waiting))
             else:
@@ -179,22 +179,21 @@ class Pair:
         return slower / best
 
     def _batch(self) -> Batch:
-        given = [tuple(self.make(self.rng)) for _ in range(self.calls)]
+        rng = _generator()  # seeded anew: from one that is kept, an answer could draw the next inputs ahead of time
+        given = [tuple(self.make(rng)) for _ in range(self.calls)]
         return Batch(given, [tuple(map(own, args)) for args in given], [])
 
     def _time_answer(self, batch: Batch) -> Sample:
         """Time the answer on a batch; what it returned is copied at once, and its arguments must be as they were."""
         _read(batch.given)
         try:
-            sample, results = _timed(self.answer, batch.given)
+            sample, batch.got = _timed(self.answer, batch.given, own)
         except NotImplementedError as raised:
             raise words.Unwritten from raised
-        except Exception as raised:
-            words.wrong(f"{words.now.name}, {words.MEASURING}, raised {words._described(raised)}", EVERY_CALL)
-        try:
-            batch.got = [own(result) for result in results]
         except NotPlain as found:
             self.fooled(f"One of its timed calls returned an object of type {found}.", ITSELF)
+        except Exception as raised:
+            words.wrong(f"{words.now.name}, {words.MEASURING}, raised {words._described(raised)}", EVERY_CALL)
         for given, copies in zip(batch.given, batch.copies, strict=True):
             for place, (after, before) in enumerate(zip(given, copies, strict=True)):
                 if place not in self.filled and not as_it_was(after, before):
@@ -205,7 +204,7 @@ class Pair:
             self.fooled(f"{words.now.name} has returned, and {threads}.", LEFT_RUNNING)
         batch.given = []
         if self.also:
-            args = tuple(self.also(self.rng))
+            args = tuple(self.also(_generator()))
             self._compare(self.answer(*args), self.reference(*args))
         return sample
 
@@ -228,7 +227,7 @@ class Pair:
 
     def remembers(self) -> None:
         """Tell an answer that was too slow, and is not where it was asked before, that this is what makes the gain."""
-        args = tuple(self.make(self.rng))
+        args = tuple(self.make(_generator()))
         new, known = (_timed(self.answer, [args])[0].own for _ in range(2))
         if new > REMEMBERED * known:
             told = f"an input that it has seen is answered {new / known:.0f} times as fast as a new one."
@@ -249,9 +248,12 @@ class Pair:
         words.wrong(told, why)
 
 
-def _timed(function: Callable, batch: list[tuple]) -> tuple[Sample, list[object]]:
-    """Call a function with each of these arguments; return the time of one call, and the results.
+def _timed(
+    function: Callable, batch: list[tuple], keep: Callable[[object], object] | None = None
+) -> tuple[Sample, list[object]]:
+    """Call a function with each of these arguments; return the time of one call, and the results, through ``keep``.
 
+    The garbage collector is off until they are kept: it would call what an answer left in a cycle to finish its work.
     Where this thread never waited, was alone at work in its process and was pushed off its core, the difference of wall
     and running time is what other processes took. It is the rule of `unladen.timing.stopwatch`.
     """
@@ -261,7 +263,10 @@ def _timed(function: Callable, batch: list[tuple]) -> tuple[Sample, list[object]
         before, start = _running(), _clock()
         for turn, args in enumerate(batch):
             results[turn] = function(*args)
-        stop, after = _clock(), _running()
+        stop = _clock()
+        _off()  # if the answer has turned it on
+        after = _running()
+        results = [keep(result) for result in results] if keep else results
     finally:
         if collecting:
             _on()

@@ -7,7 +7,6 @@ nothing by then, for the check bound its own at the start; but whoever does that
 from __future__ import annotations
 
 import builtins
-import gc
 import signal
 import sys
 from types import FunctionType, ModuleType
@@ -23,7 +22,6 @@ _MISSING = object()
 # Bound here, so that a replacement is not asked whether it is one.
 _modules, _frames, _vars, _callable = sys.modules, sys._current_frames, vars, callable
 _tracing, _profiling, _switching = sys.gettrace, sys.getprofile, sys.getswitchinterval
-_thresholds, _debugging = gc.get_threshold, gc.get_debug
 
 
 class Names:
@@ -31,7 +29,7 @@ class Names:
 
     def __init__(self, sealed: bool = False) -> None:
         self.sealed = sealed  # noted in a child that has nothing else to do than to grade
-        self._noted = {name: _noted(module) for name, module in list(_modules.items()) if _watched(name, module)}
+        self._noted = {name: _found(name, module) for name, module in list(_modules.items()) if _watched(name, module)}
         self._settings, self._threads = _settings(), set(_frames())
 
     def changed(self, below: str = "") -> str:
@@ -62,6 +60,20 @@ class Names:
 def _watched(name: str, module: object) -> bool:
     own = name in _MODULES or name in _PACKAGES or name.startswith(tuple(f"{p}." for p in _PACKAGES))
     return own and type(module) is ModuleType
+
+
+_early: dict[str, tuple[ModuleType, dict]] = {}
+
+
+def note_early() -> None:
+    """Note what is imported now, for all forks of this process, in which no answer has run: that takes 30 ms."""
+    _early.update((name, (module, _noted(module))) for name, module in list(_modules.items()) if _watched(name, module))
+
+
+def _found(name: str, module: ModuleType) -> dict[str, tuple[object, dict]]:
+    """What is noted of a module, if need be now."""
+    there, noted = _early.get(name, (None, {}))
+    return noted if there is module else _noted(module)
 
 
 def _noted(module: ModuleType) -> dict[str, tuple[object, dict]]:
@@ -98,14 +110,14 @@ def _different(before: dict[str, object], after: dict[str, object]) -> str:
 
 
 def _settings() -> dict[str, object]:
-    """What slows down the code of others: a function called at every line, a timer that interrupts."""
+    """What slows down the code of others: a function called at every line, a timer that interrupts.
+
+    Nothing of the garbage collector, which is off while anybody is timed; some libraries have it call them.
+    """
     found: dict[str, object] = {
         "sys.settrace": _tracing(),
         "sys.setprofile": _profiling(),
         "sys.setswitchinterval": _switching(),
-        "gc.set_threshold": _thresholds(),
-        "gc.set_debug": _debugging(),
-        "gc.callbacks": tuple(map(id, gc.callbacks)),
     }
     if monitoring := getattr(sys, "monitoring", None):
         found["sys.monitoring"] = tuple(map(monitoring.get_tool, range(6)))

@@ -90,7 +90,7 @@ def case(
         if not same(new, old):
             wrong(f"{shown} changed what it was given: {text} became {short(new)}", unchanged)
     if not same(got, expected):
-        hint = _recognise(got, mistakes) or (NO_RETURN if got is None else hint)
+        hint = recognised(got, mistakes) or (NO_RETURN if got is None else hint)
         wrong(f"{shown} returned {short(got)}, expected {short(expected)}", hint)
     return got
 
@@ -123,8 +123,8 @@ def refuses(
         raise Unwritten from raised
     except Exception as raised:
         text = f"{shown} raised {_described(raised)}, expected {error.__name__}"
-        wrong(text, _recognise(raised, mistakes) or hint)
-    wrong(f"{shown} returned {short(got)}, expected {error.__name__}", _recognise(got, mistakes) or hint)
+        wrong(text, recognised(raised, mistakes) or hint)
+    wrong(f"{shown} returned {short(got)}, expected {error.__name__}", recognised(got, mistakes) or hint)
 
 
 def sanitised() -> bool:
@@ -158,9 +158,9 @@ def call(
         wrong(f"{shown} asked for more memory than this exercise may have", TOO_BIG)
     except RecursionError as raised:
         told = f"{shown} called itself until Python's stack was full (RecursionError)"
-        wrong(told, _recognise(raised, mistakes) or TOO_DEEP)
+        wrong(told, recognised(raised, mistakes) or TOO_DEEP)
     except Exception as raised:
-        wrong(f"{shown} raised {_described(raised)}", _recognise(raised, mistakes) or hint)
+        wrong(f"{shown} raised {_described(raised)}", recognised(raised, mistakes) or hint)
 
 
 def _described(raised: Exception) -> str:
@@ -175,19 +175,28 @@ def _described(raised: Exception) -> str:
     return type(raised).__name__ + (f": {without_addresses(message)}" if message else "") + where
 
 
-def _recognise(what: object, mistakes: Mistakes) -> str:
+def recognised(what: object, mistakes: Mistakes) -> str:
+    """The hint for the first of these mistakes that this value, or exception, is; empty if it is none of them."""
     for mark, hint in mistakes:
         if isinstance(mark, type) and issubclass(mark, Exception):
             found = isinstance(what, mark)
         elif isinstance(what, Exception):
             found = False
         elif callable(mark):
-            found = bool(mark(what))
+            found = _is_so(mark, what)
         else:
             found = same(what, mark) or (isinstance(mark, int | float) and same(what, float(mark)))
         if found:
             return hint
     return ""
+
+
+def _is_so(test: Callable[[object], object], what: object) -> bool:
+    """Whether a test of a value holds; of one on which it fails, it does not."""
+    try:
+        return bool(test(what))
+    except Exception:
+        return False
 
 
 def _note(shown: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from decimal import Decimal
@@ -61,7 +62,8 @@ def claim(
         nothing = {"kind": "absent", "timed": timed, "measured": None, "first": None, "attempts": 0}
         return ledger.note(claimed | nothing | {"verdict": CANNOT_TELL}, around[0])
     timed = timed or again is not None or isinstance(measured, Ratio | Seconds)
-    measured = first = _number(measured)
+    measured = first = _result(measured)
+    at_least, at_most = _number(at_least), _number(at_most)
     _check(sentence, measured, at_least, at_most)
     _check_both_ways(sentence, measured, at_least, at_most, timed, both_ways)
     few = timed and effort.cores() < cores
@@ -69,7 +71,7 @@ def claim(
         if _is_nan(measured):
             break
         measured, busy = _watched(getattr(measured, "again", again))
-        measured = _number(measured)
+        measured = _result(measured)
         around.append(busy)
     quietest = min(around, key=lambda busy: bool(busy.disturbance))
     told = holds or not timed or _is_nan(measured) or not (few or quietest.disturbance)
@@ -155,8 +157,14 @@ def _number(measured: object) -> object:
     return measured.item() if alone else measured
 
 
+def _result(measured: object) -> object:
+    """The number that was measured; a Decimal that is none compares with nothing, not even with itself."""
+    number = _number(measured)
+    return math.nan if isinstance(number, Decimal) and number.is_nan() else number
+
+
 def _is_nan(number: object) -> bool:
-    return number != number
+    return number.is_nan() if isinstance(number, Decimal) else number != number
 
 
 def _check(sentence: str, measured: object, at_least: object, at_most: object) -> None:

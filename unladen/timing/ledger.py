@@ -93,5 +93,8 @@ def _plain(value: object) -> object:
         return int(value)
     if value != value:
         return None
-    number = float(value) if abs(value) < 10**300 else math.inf
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number, or a fraction, beyond all floats
+        number = math.inf if value > 0 else -math.inf
     return number if math.isfinite(number) else str(number)

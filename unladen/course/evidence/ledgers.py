@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -128,11 +129,17 @@ def _read_file(path: Path, ledger: Ledger) -> None:
 
 def _object(text: str) -> dict:
     said = json.loads(text)
-    if not isinstance(said, dict) or not all(isinstance(said[key], str) for key in ("chapter", "sentence")):
+    said = {key: _printable(value) if isinstance(value, str) else value for key, value in dict(said).items()}
+    if not all(isinstance(said[key], str) for key in ("chapter", "sentence")):
         raise ValueError("not a claim")
     if said["kind"] not in KINDS or said["verdict"] not in VERDICTS:
         raise ValueError("not of a known kind")
     return said
+
+
+def _printable(text: str) -> str:
+    """A text in which nothing commands a terminal, breaks a line, turns one round, or cannot be written."""
+    return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else "\ufffd" for c in text)
 
 
 def _line(said: dict, place: dict, turn: int) -> Line:
