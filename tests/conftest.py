@@ -33,8 +33,8 @@ def pytest_make_collect_report(collector):
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Twice as many as there are cores, up to four: a third of the time, tests wait for browsers, kernels, set-ups."""
-    return min(4, 2 * effort.cores())
+    """One more than there are cores, up to four: a third of the time, tests wait for browsers, kernels, set-ups."""
+    return min(4, effort.cores() + 1)
 
 
 def pytest_collection_modifyitems(items):

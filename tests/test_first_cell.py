@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -226,6 +228,18 @@ def test_it_stands_still_while_a_cell_runs(tmp_path):
     assert status(worker, psutil.STATUS_STOPPED)
     working.end()
     assert status(worker, psutil.STATUS_SLEEPING)
+
+
+def test_a_cell_that_begins_just_when_somebody_looks_is_noticed(fresh_cache):
+    (fresh_cache / "behind").mkdir(parents=True)
+    looks, asks = behind._flag("cells"), behind._flag("cells")
+    fcntl.flock(looks, fcntl.LOCK_EX)
+    threading.Timer(0.02, fcntl.flock, (looks, fcntl.LOCK_UN)).start()
+    working = behind.Working()
+    working.begin()
+    assert not behind._free(asks)
+    working.end()
+    assert behind._free(asks)
 
 
 def test_one_piece_is_done_at_a_time(tmp_path):

@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,8 +89,11 @@ class Working:
         """Raise the flag, if a cell runs and there has ever been anything that would look at it."""
         if self.depth and self.flag is None:
             with contextlib.suppress(OSError):
-                self.flag = _flag("cells")
-                fcntl.flock(self.flag, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                flag = _flag("cells")
+                if _shared(flag):
+                    self.flag = flag
+                else:
+                    os.close(flag)
 
     def end(self, *_: object) -> None:
         self.depth = max(0, self.depth - 1)
@@ -104,6 +108,16 @@ def _flag(name: str) -> int:
     from unladen.build import cache
 
     return os.open(f"{cache.place()}/behind/{name}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _shared(flag: int) -> bool:
+    """Lock ``flag`` together with others; whoever looks whether it is free has it for itself for a moment."""
+    for _ in range(50):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(flag, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return True
+        time.sleep(0.002)
+    return False
 
 
 def _free(flag: int) -> bool:

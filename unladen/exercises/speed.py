@@ -227,10 +227,14 @@ class Pair:
 
     def remembers(self) -> None:
         """Tell an answer that was too slow, and is not where it was asked before, that this is what makes the gain."""
-        args = tuple(self.make(_generator()))
-        new, known = (_timed(self.answer, [args])[0].own for _ in range(2))
-        if new > REMEMBERED * known:
-            told = f"an input that it has seen is answered {new / known:.0f} times as fast as a new one."
+        new, known = [], []
+        for _ in range(3):  # one call may meet with anything: memory that is new, another process
+            args = tuple(self.make(_generator()))
+            new.append(_timed(self.answer, [args])[0].own)
+            known.append(_timed(self.answer, [args])[0].own)
+        if min(new) > REMEMBERED * min(known):
+            gain = min(new) / min(known)
+            told = f"an input that it has seen is answered {gain:.0f} times as fast as a new one."
             words.wrong(f"The results are right, and come too slowly: {told}", EVERY_CALL)
 
     def _possible(self, best: float, args: Sequence[object]) -> None:

@@ -17,7 +17,6 @@ MEMORY = 64  # MiB that a tool reads or writes in one go: as much as an array of
 RUNS = 12  # each of them short, so that one may find a busy machine at rest
 
 # tools that may be slower than memory, and so tell only what it can do at least
-_LOWER_BOUNDS = {"sysbench"}
 
 # field of lscpu -> what it means for a program
 _READING = {
@@ -79,12 +78,11 @@ class Opinion:
     def factor(self, ours: float) -> float:
         """By which factor it contradicts ``ours``: at least 1, which it is where there is no opinion.
 
-        mbw copies as this course does, and contradicts in either direction. sysbench loads one word at a time in a
-        loop of its own, which on a slow virtual machine is slower than the memory: it contradicts only by reading more.
+        A limit is contradicted only by who moves more. Who moves less may have a slower loop (sysbench loads one word
+        at a time), or the pages of a process that is new: on a virtual machine, mbw was seen at a twentieth of what it
+        copied an hour before.
         """
-        if not self.rate:
-            return 1.0
-        return max(self.rate / ours, 1.0 if self.tool in _LOWER_BOUNDS else ours / self.rate)
+        return max(1.0, self.rate / ours) if self.rate else 1.0
 
 
 class Opinions:
