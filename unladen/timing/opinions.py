@@ -79,8 +79,8 @@ class Opinion:
         """By which factor it contradicts ``ours``: at least 1, which it is where there is no opinion.
 
         A limit is contradicted only by who moves more. Who moves less may have a slower loop (sysbench loads one word
-        at a time), or the pages of a process that is new: on a virtual machine, mbw was seen at a twentieth of what it
-        copied an hour before.
+        at a time), or something else: on a virtual machine mbw said 0.8 to 1.2 GB/s, and 10 on another day, and why is
+        not known.
         """
         return max(1.0, self.rate / ours) if self.rate else 1.0
 

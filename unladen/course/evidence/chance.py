@@ -14,7 +14,7 @@ and Meeker, *Statistical Intervals*, 1991), made careful where timings are not n
 * what was seen counts: the chance is never below the share of the runs whose margin was below zero.
 
 In nineteen simulated ledgers of twenty (normal, exponential and two-state noise) it is too low by no more than a factor
-of 15 after 10 or 20 runs, of 6 after 40; near 1 in 100 000, by no more than 2. What no run has met cannot be
+of 15 after 10 or 20 runs, of 5 after 40; near 1 in 100 000, by no more than 2. What no run has met cannot be
 extrapolated: a state of the machine that comes once in twenty runs is missing from one ledger of twenty runs in three.
 """
 
@@ -35,7 +35,8 @@ def below_zero(margins: Sequence[float]) -> float:
         return math.nan
     count, middle = len(margins), statistics.median(margins)
     centre = min(middle, statistics.fmean(margins))
-    towards = math.sqrt(sum(min(0.0, margin - middle) ** 2 for margin in margins) / max(1, count // 2))
+    below = sum(min(0.0, margin - middle) ** 2 for margin in margins)
+    towards = math.sqrt(below / max(1, count // 2 - 1))  # one is spent on the median
     scale = max(towards, 1.4826 * statistics.median(abs(margin - middle) for margin in margins))
     seen = sum(margin < 0 for margin in margins) / count
     if scale == 0:
