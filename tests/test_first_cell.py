@@ -170,8 +170,8 @@ def sleeper(place: str) -> None:
     from unladen.build import cache
 
     def make(directory: Path) -> None:
-        Path(place).write_text(str(os.getpid()))
-        subprocess.run([sys.executable, "-c", "import time; time.sleep(600)"])
+        with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]):
+            Path(place).write_text(str(os.getpid()))  # not before: who starts another cannot be stopped meanwhile
 
     cache.entry("never", make)
 
@@ -183,7 +183,7 @@ def started(place: Path, seconds: float = 60) -> int:
     return int(place.read_text())
 
 
-def status(pid: int, wanted: str, seconds: float = 180) -> bool:  # on a busy machine the lowest priority waits long
+def status(pid: int, wanted: str, seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while psutil.Process(pid).status() != wanted and time.monotonic() < deadline:
         time.sleep(0.02)
