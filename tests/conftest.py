@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import nbformat
 import pytest
@@ -35,6 +36,12 @@ def pytest_make_collect_report(collector):
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores, up to four: a third of the time, tests wait for browsers, kernels, set-ups."""
     return min(4, effort.cores() + 1)
+
+
+def pytest_configure():
+    """Heed an interrupt: what a shell starts in its background ignores it, and so would all that tests start."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):

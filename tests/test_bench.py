@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests import compilers
+from unladen.course import first_cells
 from unladen.course.bench import bound_table, bounds
 
 
@@ -40,6 +41,15 @@ def test_the_benchmark_prints_its_tables(tmp_path):
     ):
         assert text in done.stdout
     assert (done.returncode == 1) is ("FAILS" in done.stdout)
+
+
+def test_the_bare_command_of_a_first_cell_has_what_that_had_to_compile_before(tmp_path):
+    (tmp_path / "part").mkdir()
+    (tmp_path / "part" / "command.txt").write_text("touch\0its own part")  # as nanobind's is kept
+    first_cells._again(("touch", "cell"), tmp_path, tmp_path)
+    assert (tmp_path / "part" / "its own part").exists() and (tmp_path / "cell").exists()
+    with pytest.raises(AssertionError, match="waited for a precompiled header"):
+        first_cells._again(("touch", "headers-1/headers.hpp"), tmp_path, tmp_path)
 
 
 def test_without_a_compiler_the_benchmark_says_what_it_needs(tmp_path):

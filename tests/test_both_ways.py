@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from unladen.build import build
+from unladen.build import build, effort
 from unladen.course import notebooks
 from unladen.course.derive import derived
 from unladen.exercises.grade import grade
 from unladen.exercises.registry import Exercise, exercises
 
-pytestmark = [pytest.mark.measures, pytest.mark.chapters]
+pytestmark = [pytest.mark.chapters, pytest.mark.long]
 
 ROOT = Path(__file__).resolve().parents[1]
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
@@ -33,8 +33,13 @@ def catalogue(chapter: int) -> dict[str, list[tuple[str, str]]]:
 
 
 def catalogued() -> list:
-    wrong = [(e, n, *pair) for e in EACH for n, pair in enumerate(catalogue(e.chapter).get(e.id, []), 1)]
-    return [pytest.param(e, source, hint, id=f"{e.id}-{n}") for e, n, source, hint in wrong]
+    """All of them, with their exercises; those of one that looks at the time as well are graded alone."""
+    found = []
+    for e in EACH:
+        marks = [pytest.mark.measures] if "faster_than" in e.specification.__code__.co_names else []
+        for n, (source, hint) in enumerate(catalogue(e.chapter).get(e.id, []), 1):
+            found.append(pytest.param(e, source, hint, id=f"{e.id}-{n}", marks=marks))
+    return found
 
 
 def answer(exercise: Exercise, source: str) -> object:
@@ -92,14 +97,14 @@ def test_no_wrong_answer_belongs_to_an_exercise_that_is_not_there():
 
 @pytest.fixture(scope="module")
 def graded(request):
-    """The verdicts on the selected wrong answers, as futures: their child processes run on all cores."""
+    """The verdicts on the selected wrong answers, as futures: where nobody else is at work, on all cores."""
     mine = [item for item in request.session.items if item.path == request.path]
     chosen = [item.callspec.params for item in mine if "graded" in item.fixturenames]
 
     def verdict(exercise, source, **_):
         return grade(exercise, answer(exercise, source))
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(1 if "PYTEST_XDIST_WORKER" in os.environ else effort.cores()) as pool:
         yield {(p["exercise"].id, p["source"]): pool.submit(verdict, **p) for p in chosen}
 
 

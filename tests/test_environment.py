@@ -3,10 +3,7 @@
 # ruff: noqa: F401, F811 (fixtures are used by their names)
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import random
 import shutil
 import signal
 import subprocess
@@ -69,14 +66,6 @@ def test_an_extra_that_cannot_be_fetched_is_named(whole, offline):
     (whole / "requirements-gpu.txt").unlink()
     assert done.returncode == 0
     assert "The extra 'gpu' is not there." in done.stdout
-
-
-def test_without_an_environment_there_is_nothing_to_open(whole, offline, tmp_path):
-    other = tmp_path / "other"
-    shutil.copytree(whole, other, symlinks=True, ignore=shutil.ignore_patterns(".venv*"))
-    done = set_up(other, offline)
-    assert done.returncode == 1
-    assert "The package index did not answer" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_the_lock_is_followed_without_network_where_all_was_downloaded(whole, offline, environment, wheels):
@@ -172,26 +161,40 @@ def test_an_installation_that_is_whole_is_not_written_to(whole, environment):
     assert {path: path.lstat().st_mtime_ns for path in times} == times
 
 
-def interrupted(repository: Path, surroundings: dict[str, str], seconds: float, number: int) -> None:
-    """Start set-up, end it and all it started with the signal ``number`` after so many seconds."""
-    command = [sys.executable, str(repository / "unladen" / "course" / "bootstrap.py")]
-    started = subprocess.Popen(
-        command, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    time.sleep(seconds)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(started.pid, number)
-    started.wait(60)
+# Set-up is killed when it is about to do this, as Python's audit hooks tell of it; what the disk holds then.
+ENDS = {
+    ("os.link", "swallow"): "half of the copy",
+    ("open", kept.UNFINISHED): "the whole copy, and no mark",
+    ("subprocess.Popen", "--offline"): "the mark, and nothing new",
+    ("os.rename", kept.STAMP): "all that is new, and not its stamp",
+    ("os.remove", kept.UNFINISHED): "the new stamp, and the mark",
+    ("os.rename", ".venv-before-unused"): "all of both",
+    ("shutil.rmtree", ".venv-before-unused"): "all, and the copy under the name of what is to go",
+}
+KILLED = """
+import os, sys
+folder, event, word = sys.argv[1:]
+sys.path.insert(0, folder)
+import bootstrap
+
+def about_to(happens, told):
+    if happens == event and word in repr(told) and any(bootstrap.REPOSITORY.glob(".venv-*")):
+        if event != "shutil.rmtree" or os.path.exists(told[0]):
+            os.kill(os.getpid(), 9)
+
+sys.addaudithook(about_to)
+bootstrap.main([])
+"""
 
 
 @pytest.mark.long
-def test_ends_at_any_moment_leave_an_environment_that_works_and_is_completed(whole, environment, offline, wheels):
-    chance = random.Random(5)
+def test_an_end_at_any_step_leaves_an_environment_that_works_and_is_completed(whole, environment, offline, wheels):
     versions = [wheels / f"swallow-1.{n}-py3-none-any.whl" for n in (0, 1)]
-    for attempt in range(6):
+    for attempt, (event, word) in enumerate(ENDS):
         wanted = versions[attempt % 2 - 1]
         lock(whole, next(wheels.glob("uv-*")), wanted)
-        interrupted(whole, environment, chance.uniform(0.05, 1.2), chance.choice([signal.SIGKILL, signal.SIGINT]))
+        command = [sys.executable, "-c", KILLED, str(whole / "unladen" / "course"), event, word]
+        assert subprocess.run(command, env=environment, capture_output=True).returncode == -signal.SIGKILL, event
         with (whole / "requirements.txt").open("a") as more:
             more.write(ALBATROSS)
         alone = set_up(whole, offline)
@@ -203,7 +206,9 @@ def test_ends_at_any_moment_leave_an_environment_that_works_and_is_completed(who
         assert (beside(whole), kept.half_installed(whole / ".venv")) == ([], [])
 
 
-def test_a_first_installation_that_was_interrupted_is_gone_on_with(whole, environment, tmp_path):
+def test_a_first_installation_that_was_interrupted_opens_nothing_and_is_gone_on_with(
+    whole, environment, offline, tmp_path
+):
     other = tmp_path / "other"
     shutil.copytree(whole, other, symlinks=True, ignore=shutil.ignore_patterns(".venv*"))
     command = [sys.executable, "-u", str(other / "unladen" / "course" / "bootstrap.py")]
@@ -213,7 +218,6 @@ def test_a_first_installation_that_was_interrupted_is_gone_on_with(whole, enviro
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background ignores it
     )
     while not (other / ".venv" / "bin" / "pip").exists():
         assert first.poll() is None, first.stderr.read()
@@ -223,6 +227,9 @@ def test_a_first_installation_that_was_interrupted_is_gone_on_with(whole, enviro
     assert first.returncode == 130
     assert "Stopped" in words and "Traceback" not in words
     assert not (other / ".venv" / kept.STAMP).exists()
+    alone = set_up(other, offline)  # there is nothing to open
+    assert alone.returncode == 1
+    assert "The package index did not answer" in alone.stderr and "Traceback" not in alone.stderr
     done = set_up(other, environment)
     assert done.returncode == 0, done.stderr
     assert "interrupted" in done.stdout and "an environment on" not in done.stdout

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from unladen.build import effort
 from unladen.course import notebooks, render
@@ -25,7 +27,7 @@ def nbval(*paths, cwd=None, **environment) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "-q", "--color=no", "--nbval"]
     command += ["-p", "no:cacheprovider", *map(str, paths)]
     environment = {k: v for k, v in os.environ.items() if k != "CI"} | environment  # with it, pytest says things twice
-    return subprocess.run(command, cwd=cwd, env=environment, text=True, capture_output=True, timeout=100)
+    return subprocess.run(command, cwd=cwd, env=environment, text=True, capture_output=True, timeout=600)
 
 
 def volatile_outputs(first: Volatile, second: Volatile, words: str, block: str) -> tuple[str, ...]:
@@ -99,90 +101,156 @@ GOOD = (
 )
 
 
-def test_a_rendered_notebook_passes_from_anywhere_in_any_environment(write_notebook, tmp_path):
-    path = write_notebook("# Notebook\n\nOne minute.", *GOOD, name="Übung mit Leerzeichen/lesson.ipynb")
-    render.render(path)
-    stored = notebooks.read(path)
-    assert stored.cells[4].outputs == []
-    assert "printed by a child" in stored.cells[5].outputs[0].text
-    run = nbval(path, cwd=tmp_path, LANG="C", LC_ALL="C", PYTHONHASHSEED="7", MPLBACKEND="Agg", NO_COLOR="1")
-    assert run.returncode == 0, run.stdout
-    assert f"{len(GOOD)} passed" in run.stdout
+def moving(number: int) -> list[str]:
+    """Cells whose bars and displays change while they run; ``number`` keeps the names of their displays apart."""
+    return [
+        "from tqdm import tqdm\nimport time\n"
+        "for _ in tqdm(range(5), desc='reading'): time.sleep(0.05 + time.time() % 0.1)",
+        "for _ in tqdm(range(3)): print('between')",
+        "for n in tqdm(range(3)):\n    if n == 2: break",
+        "for _ in tqdm(iter('abc')): pass",
+        "bar = tqdm(total=2_000, unit='B', unit_scale=True)\nbar.update(1_500)\nbar.close()",
+        "handle = display('first', display_id=True)\nfor n in range(3): handle.update(n)",
+        f"one = display(1, display_id='{number}')\ndisplay(2)\none = display(3, display_id='{number}', update=True)",
+    ]
 
 
-MOVING = (
-    "from tqdm import tqdm\nimport time\nfor _ in tqdm(range(5), desc='reading'): time.sleep(0.05 + time.time() % 0.1)",
-    "for _ in tqdm(range(3)): print('between')",
-    "for n in tqdm(range(3)):\n    if n == 2: break",
-    "for _ in tqdm(iter('abc')): pass",
-    "bar = tqdm(total=2_000, unit='B', unit_scale=True)\nbar.update(1_500)\nbar.close()",
-    "handle = display('first', display_id=True)\nfor n in range(3): handle.update(n)",
-    "one = display(1, display_id='a')\ndisplay(2)\none = display(3, display_id='a', update=True)",
-)
-
-
-def test_bars_and_updated_displays_are_compared_as_they_were_last(write_notebook):
-    path = write_notebook(*MOVING)
-    render.render(path)
-    cells = notebooks.read(path).cells
-    assert cells[0].outputs[0].text == "reading: 100%|" + 20 * "█" + "| 5/5\n"
-    assert [output.data["text/plain"] for output in cells[5].outputs + cells[6].outputs] == ["2", "3", "2"]
-    copies = [path.with_name(f"{n}.ipynb") for n in range(3)]
-    for copy in copies:
-        copy.write_bytes(path.read_bytes())
-    notebook = notebooks.read(path)
-    notebook.cells[0].outputs[0].text = notebook.cells[0].outputs[0].text.replace("5/5", "4/5")
-    notebook.cells[5].outputs[0].data["text/plain"] = "1"
-    nbformat.write(notebook, path)
-    run = nbval(*copies, path)
-    assert f"2 failed, {4 * len(MOVING) - 2} passed" in run.stdout, run.stdout
-
-
-def test_a_wrong_output_and_a_false_claim_are_reported(write_notebook):
-    path = write_notebook("print('right')", "{'a': 1}", "'same'")
-    render.render(path)
-    notebook = notebooks.read(path)
-    notebook.cells[0].outputs[0].text = "wrong\n"
-    notebook.cells[1].outputs[0].data["text/plain"] = "{'a': 2}"
-    notebook.cells[2].source = "assert 1 > 2, 'C wins'\n'same'"
-    nbformat.write(notebook, path)
-    run = nbval(path)
-    assert run.returncode == 1
-    assert "3 failed" in run.stdout
-    assert "mismatch 'stdout'" in run.stdout and "mismatch 'text/plain'" in run.stdout and "C wins" in run.stdout
-
-
-ELSEWHERE = {
-    "reference-python": "from unladen.course import strict\nstrict.on_reference_python = lambda: False\n",
-    "two-cores": "import os\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n",
+# Cells, and what their stored output is made once they are rendered
+ALTERED = {
+    "print('right')": "wrong\n",
+    "{'a': 1}": "{'a': 2}",
+    "for _ in tqdm(range(5), desc='reading'): time.sleep(0.05)": "reading: 100%|" + 20 * "█" + "| 4/5\n",
+    "handle = display('last', display_id=True)\nfor n in range(3): handle.update(n)": "1",
+    "'any version'": "'another'",
+    "'this version'": "'another'",  # tagged: compared only where it was stored
+    "'two cores'": "'another'",  # tagged: compared only where there are two
 }
+ANOTHER_MACHINE = """import os
+from unladen.course import strict
+
+strict.on_reference_python = lambda: False
+if hasattr(os, "sched_setaffinity"):  # else no process is bound to a core, and what is tagged is left out of ALTERED
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+"""
 if not hasattr(os, "sched_setaffinity"):
-    del ELSEWHERE["two-cores"]  # this system binds no process to a core
+    del ALTERED["'two cores'"]
+TAGS = {"'this version'": "reference-python", "'two cores'": "two-cores"}
+FALSE = "assert 1 > 2, 'C wins'\n'same'"
+CRASHES = ["import ctypes; ctypes.string_at(0)", "import os; os._exit(3)"]
+ELSEWHERE = {"LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "7", "MPLBACKEND": "Agg", "NO_COLOR": "1"}
 
 
-@pytest.mark.parametrize("tag", ELSEWHERE)
-def test_on_another_python_version_and_on_one_core_tagged_cells_are_not_compared(tag, write_notebook, tmp_path):
-    path = write_notebook(new_code_cell("'as here'", metadata={"tags": [tag]}), "'as anywhere'")
-    render.render(path)
-    notebook = notebooks.read(path)
-    for cell in notebook.cells:
-        cell.outputs[0].data["text/plain"] = "'another'"
-    notebooks.write(notebook, path)
-    (tmp_path / "other.py").write_text(ELSEWHERE[tag])
-    run = nbval(path, "-p", "other", PYTHONPATH=str(tmp_path))
-    assert "1 failed, 1 passed" in run.stdout and "as anywhere" in run.stdout
-    if tag != "two-cores" or effort.cores() > 1:
-        assert "2 failed" in nbval(path).stdout
+@dataclass
+class Cell:
+    """A cell as it was rendered, and what nbval said of it: nothing where it passed."""
+
+    source: str
+    stored: list
+    said: str
+    seconds: float
 
 
-def test_a_crash_of_the_kernel_is_reported_within_10_seconds(write_notebook, tmp_path):
-    crashes = ["import ctypes; ctypes.string_at(0)", "import os; os._exit(3)"]
-    paths = [write_notebook("1", crash, "2", name=f"{n}.ipynb") for n, crash in enumerate(crashes)]
-    run = nbval(*paths, "--junit-xml", tmp_path / "report.xml")
-    assert run.stdout.count("the kernel died while it ran this cell") == 2
-    assert "4 failed, 2 passed" in run.stdout
-    cells = ElementTree.parse(tmp_path / "report.xml").iter("testcase")
-    assert all(float(cell.get("time")) < 10 for cell in cells if cell.get("name") == "Cell 1")
+def alter(cell) -> None:
+    """Make the stored output of a cell wrong, or its claim false."""
+    if cell.source == "'same'":
+        cell.source = FALSE
+    if cell.source in ALTERED:
+        [output] = cell.outputs
+        holder, key = (output, "text") if output.output_type == "stream" else (output.data, "text/plain")
+        assert holder[key] != ALTERED[cell.source]
+        holder[key] = ALTERED[cell.source]
+
+
+@pytest.fixture(scope="module")
+def examined(tmp_path_factory) -> list[Cell]:
+    """Cells of every kind, rendered, then validated from elsewhere, in another environment, on another machine.
+
+    One notebook holds all but those that crash, and nbval is run once: each of either costs a start of some seconds.
+    """
+    folder = tmp_path_factory.mktemp("strict") / "Übung mit Leerzeichen"
+    folder.mkdir()
+    cells = [*GOOD, *moving(0), *moving(1), *moving(2), "'same'", *ALTERED]
+    cells = [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
+    for cell in cells:
+        if cell.source in TAGS:
+            cell.metadata["tags"] = [TAGS[cell.source]]
+    lesson = folder / "2.ipynb"
+    title = new_markdown_cell("# Notebook\n\nOne minute.")
+    nbformat.write(new_notebook(cells=[title, *copy.deepcopy(cells)]), lesson)
+    render.render(lesson)
+    rendered = notebooks.read(lesson)
+    stored = [cell.outputs for cell in copy.deepcopy(rendered.cells[1:])]
+    for cell in rendered.cells[1:]:
+        alter(cell)
+    nbformat.write(rendered, lesson)
+    for number, crash in enumerate(CRASHES):
+        crashing = [new_code_cell(source) for source in ("'before'", crash, "'after'")]
+        nbformat.write(new_notebook(cells=crashing), folder / f"{number}.ipynb")
+    (folder / "other.py").write_text(ANOTHER_MACHINE)
+    paths = [folder / f"{number}.ipynb" for number in range(3)]
+    options = ["-p", "other", "--junit-xml", folder / "report.xml"]
+    run = nbval(*paths, *options, cwd=folder.parent, PYTHONPATH=str(folder), **ELSEWHERE)
+    assert run.returncode == 1, run.stdout + run.stderr
+    code = [cell for path in paths for cell in notebooks.read(path).cells if cell.cell_type == "code"]
+    found = ElementTree.parse(folder / "report.xml").iter("testcase")
+    said = [("".join(test.itertext()).strip(), float(test.get("time"))) for test in found]
+    return [Cell(c.source, out, *of) for c, out, of in zip(code, 6 * [[]] + stored, said, strict=True)]
+
+
+def of(cells: list[Cell], *sources) -> list[Cell]:
+    """Those with one of these sources, in order."""
+    wanted = {source if isinstance(source, str) else source.source for source in sources}
+    return [cell for cell in cells if cell.source in wanted]
+
+
+def test_a_rendered_notebook_passes_from_anywhere_in_any_environment(examined):
+    good = of(examined, *GOOD)
+    assert len(good) == len(GOOD)
+    assert good[3].stored == []
+    assert "printed by a child" in good[4].stored[0].text
+    assert not [cell for cell in good if cell.said]
+
+
+def test_bars_and_updated_displays_are_compared_as_they_were_last(examined):
+    moved = of(examined, *moving(0), *moving(1), *moving(2))
+    assert len(moved) == 3 * len(moving(0))
+    assert moved[0].stored[0].text == "reading: 100%|" + 20 * "█" + "| 5/5\n"
+    assert [output.data["text/plain"] for output in moved[5].stored + moved[6].stored] == ["2", "3", "2"]
+    assert not [cell for cell in moved if cell.said]
+    _, _, bar, display, *_ = of(examined, *ALTERED)
+    assert "mismatch 'stderr'" in bar.said and "mismatch 'text/plain'" in display.said
+
+
+def test_a_wrong_output_and_a_false_claim_are_reported(examined):
+    [false], [stream, result, *_] = of(examined, FALSE), of(examined, *ALTERED)
+    assert "mismatch 'stdout'" in stream.said and "mismatch 'text/plain'" in result.said
+    assert "C wins" in false.said
+
+
+def test_on_another_python_version_and_on_one_core_tagged_cells_are_not_compared(examined):
+    assert not [cell for cell in of(examined, *TAGS) if cell.said]
+    [untagged] = of(examined, "'any version'")
+    assert "mismatch 'text/plain'" in untagged.said
+
+
+def test_where_they_were_stored_tagged_cells_are_compared(write_notebook):
+    tags = {"reference-python": True, "two-cores": effort.cores() > 1}
+    cells = [new_code_cell("'this'", metadata={"tags": [tag]}) for tag in tags]
+    for cell in cells:
+        cell.outputs = [new_output("execute_result", {"text/plain": "'another'"}, execution_count=1)]
+    path = write_notebook(*cells)
+    (path.parent / "home.py").write_text(
+        "from unladen.course import strict\nstrict.on_reference_python = lambda: True\n"
+    )
+    run = nbval(path, "-p", "home", PYTHONPATH=str(path.parent))
+    assert f"{sum(tags.values())} failed" in run.stdout
+
+
+def test_a_crash_of_the_kernel_is_reported_within_10_seconds(examined):
+    before, crashed, after = of(examined, "'before'"), of(examined, *CRASHES), of(examined, "'after'")
+    assert not [cell for cell in before if cell.said]
+    assert len(crashed) == len(after) == 2 and all(cell.said for cell in after)
+    assert all("the kernel died while it ran this cell" in cell.said and cell.seconds < 10 for cell in crashed)
 
 
 def test_without_nbval_the_plugin_does_nothing(tmp_path):

@@ -142,8 +142,9 @@ def install(venv: Path, reason: str, wanted: dict) -> None:
         run(title, installers.own_variables(), [base, "-m", "venv", str(venv)])
     names = locks.names_in(wanted)
     command += repair(venv, names)
-    if not answers([str(python), "-I", "-m", "pip", "--version"]):
+    if not installers.answer_of_pip(python)[0]:
         run("pip", installers.own_variables(), [str(python), "-m", "ensurepip", "--upgrade", "--default-pip"])
+        installers.answer_of_pip.cache_clear()
     surroundings = installers.surroundings(python, venv)
     install_uv(python, surroundings)
     # uv downloads all it needs before it changes anything.

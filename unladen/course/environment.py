@@ -139,7 +139,7 @@ def recover(venv: Path) -> None:
         _move(before(venv), venv)
     elif before(venv).exists() and not (venv / UNFINISHED).exists() and opens(venv):
         drop_before(venv)
-    for leftover in (_unused(venv), before(venv).with_suffix(".new")):
+    for leftover in (_unused(venv), _unused(before(venv)), before(venv).with_suffix(".new")):
         shutil.rmtree(str(leftover), ignore_errors=True)
 
 

@@ -7,6 +7,7 @@ packages elsewhere, or others than the lock's, is not passed on. Standard librar
 import os
 import re
 import subprocess
+from functools import lru_cache
 from pathlib import Path
 
 if __package__:
@@ -37,13 +38,18 @@ FOREIGN = ("PYTHONHOME", "PYTHONPATH", "PYTHONUSERBASE", "VIRTUAL_ENV", "CONDA_P
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # heeded by pip, not by uv
 
 
+@lru_cache(maxsize=8)
+def answer_of_pip(python: Path) -> tuple:
+    """Whether there is a pip that runs, and its list of settings; asked once, for it takes half a second each time."""
+    command = [str(python), "-E", "-m", "pip", "config", "list"]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return answer.returncode == 0, answer.stdout.decode("utf-8", "replace")
+
+
 def settings_of_pip(python: Path) -> dict:
     """pip's settings from its files and its variables, those that count for ``pip install``, by name."""
-    answer = subprocess.run(
-        [str(python), "-E", "-m", "pip", "config", "list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
     found = {}
-    for line in answer.stdout.decode("utf-8", "replace").splitlines():
+    for line in answer_of_pip(python)[1].splitlines():
         key, _, value = line.partition("=")
         section, _, setting = key.rpartition(".")
         if section in ("global", "install", ":env:"):
