@@ -170,3 +170,14 @@ def test_a_bound_is_told_as_it_was_typed(bound, typed, capsys):
 def test_a_claim_that_cannot_be_judged_is_refused(measured, bounds, words):
     with pytest.raises((TypeError, ValueError), match=re.escape(words)):
         claim("three", measured, **bounds)
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_ratio_of_unequal_work_is_measured_again_as_such():
+    calls = {"once": lambda: sum(range(3000)), "ten times": lambda: [sum(range(3000)) for _ in range(10)]}
+    times = race(calls, same=False, seconds=0.1, show=False)
+    each = times.ratio("ten times", "once") / 10
+    assert 0.5 < each < 2 and float(each * 10) == times.ratio("ten times", "once") == float(10 * each)
+    assert (each.again() / 2).work == 20 and each / each == 1.0
+    with pytest.raises(ClaimFailed, match="measured 3 times"):
+        claim("each takes longer", each, at_least=50)

@@ -7,13 +7,15 @@ import gc
 import math
 import threading
 import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from unladen.exercises import speed, words
+from unladen.exercises import chapter07, chapter08, chapter09, speed, words
 from unladen.exercises.speed_answers import NotPlain, own
 from unladen.exercises.speed_names import Names
+from unladen.exercises.values import same
 
 
 def slowly(values):
@@ -270,3 +272,30 @@ def test_a_time_in_which_nobody_can_read_the_values_is_not_believed():
     with pytest.raises(words.Wrong, match="A call took 0.001 µs by the clock"):
         pair._possible(1e-9, given)
     pair._possible(1.0, given)
+
+
+def laplacians(u, _):
+    n, s, w, e, m = u[:-2, 1:-1], u[2:, 1:-1], u[1:-1, :-2], u[1:-1, 2:], u[1:-1, 1:-1]
+    return n + s + w + e - 4 * m, (e - m) + (w - m) + ((s - m) + (n - m))
+
+
+def sums(offsets, content):
+    ends = list(pairwise(offsets.tolist()))
+    return np.array([sum(content[a:b]) for a, b in ends]), np.array([sum(content[a:b][::-1]) for a, b in ends])
+
+
+def masses(e, x, y, z, _):
+    long = [number.astype(np.longdouble) for number in (e, x, y, z)]
+    return e * e - x * x - y * y - z * z, (long[0] ** 2 - (long[1] ** 2 + (long[2] ** 2 + long[3] ** 2))).astype(float)
+
+
+@pytest.mark.parametrize(
+    ("make", "ways"), [(chapter07._grid, laplacians), (chapter08._lists, sums), (chapter09._particles, masses)]
+)
+def test_where_numbers_cancel_another_order_and_more_digits_are_no_other_result(make, ways):
+    """Differences of random numbers come near 0 now and then: then their last digits are all that there is."""
+    rng = np.random.default_rng(17)
+    for _ in range(20):
+        one, other = ways(*make(rng))
+        assert np.array_equal(one, other)
+        assert not same(one.astype(np.float32).astype(float), one), "a float32 is found out"

@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from unladen.exercises import arrays, slices
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than
-from unladen.exercises.values import same, short
+from unladen.exercises.values import same, short, whole
 from unladen.exercises.words import NO_RETURN, call, case, refuses, wrong
 
 # ---------------------------------------------------------------------------------------------------- 7.1
@@ -349,7 +349,7 @@ def laplacian_into(answer):
         "laplacian_into(u, out), where out is a view itself,",
         "Write into the view, not into a copy of it.",
     )
-    u, out = rng.random((400, 400)), np.empty((398, 398))  # NumPy has buffers of 64 KiB for each view that it is given
+    u, out = whole(rng, (400, 400)), np.empty((398, 398))  # NumPy has buffers of 64 KiB for each view that it is given
     shown = "laplacian_into(u, out), with 400 × 400 points,"
     _, most = arrays.peak_bytes(answer, (u, out), shown)
     if most > out.nbytes // 4:
@@ -360,7 +360,7 @@ def laplacian_into(answer):
 
 
 def _grid(rng) -> tuple[np.ndarray, np.ndarray]:
-    return rng.random((200, 200)), np.full((198, 198), np.nan)
+    return whole(rng, (200, 200)), np.full((198, 198), np.nan)
 
 
 # ---------------------------------------------------------------------------------------------------- 7.6

@@ -8,6 +8,7 @@ from unladen.exercises import jagged, words
 from unladen.exercises.grade import unwritten
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than
+from unladen.exercises.values import whole
 from unladen.exercises.words import case, fenced
 
 # ---------------------------------------------------------------------------------------------------- 8.1
@@ -134,7 +135,7 @@ def row_sums(answer):
 def _lists(rng) -> tuple[np.ndarray, np.ndarray]:
     """Offsets and content of 20 000 lists, one in seven of which is empty."""
     counts = rng.poisson(2, 20_000)
-    return np.concatenate([[0], np.cumsum(counts)]), rng.normal(size=counts.sum())
+    return np.concatenate([[0], np.cumsum(counts)]), whole(rng, counts.sum()) - whole(rng, counts.sum())
 
 
 # ---------------------------------------------------------------------------------------------------- 8.3

@@ -6,7 +6,7 @@ import numpy as np
 
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than
-from unladen.exercises.values import same, short
+from unladen.exercises.values import same, short, whole
 from unladen.exercises.words import call, case, fenced, refuses, sanitised, wrong
 
 # ---------------------------------------------------------------------------------------------------- 9.1
@@ -254,15 +254,17 @@ def mass_squared(answer):
     rng = np.random.default_rng(94)
     right(*rng.uniform(-10, 10, (4, 1001)), "All of them, whatever n is.")
 
-    def make(rng):
-        return [*rng.random((4, 100_000)), np.full(100_000, np.nan)]
-
     def in_c(e, px, py, pz, mass):
         answer(e, px, py, pz, mass, len(mass))
         return mass
 
     slow = "One pass, in plain doubles, with no array and no wider type in between."
-    faster_than(mass_in_numpy, in_c, make, at_least=1.5, hint=slow, filled=(4,))
+    faster_than(mass_in_numpy, in_c, _particles, at_least=1.5, hint=slow, filled=(4,))
+
+
+def _particles(rng) -> list[np.ndarray]:
+    """Numbers whose squares are exact, and room for the results."""
+    return [*whole(rng, (4, 100_000), bits=25), np.full(100_000, np.nan)]
 
 
 # ---------------------------------------------------------------------------------------------------- 9.5

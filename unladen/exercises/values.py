@@ -44,6 +44,14 @@ def _elements(values: list | tuple, opening: str, closing: str) -> str:
     return f"{opening}{shown}{more}{closing}"
 
 
+def whole(rng: np.random.Generator, shape: int | tuple[int, ...], bits: int = 40) -> np.ndarray:
+    """Random whole numbers as float64, from 0 to 2**``bits``: with up to 50, their sums and differences are exact.
+
+    So whoever adds them up in another order, or keeps more digits in between, finds the same; and a float32 does not.
+    """
+    return rng.integers(0, 2**bits, shape).astype(np.float64)
+
+
 def same(got: object, expected: object) -> bool:
     """Tell whether two values are equal: integers exactly, floats to 1e-9 (NaN equals NaN), sequences one by one.
 

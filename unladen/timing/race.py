@@ -26,19 +26,35 @@ class Seconds(float):
 
 
 class Ratio(float):
-    """How many times faster ``faster`` is than ``slower``; a number like any other, shown as ``≈ 25.1 ×``."""
+    """How many times faster ``faster`` is than ``slower``; a number like any other, shown as ``≈ 25.1 ×``.
 
-    def __new__(cls, race: Race, slower: str, faster: str) -> Ratio:
-        ratio = super().__new__(cls, times_faster(race.lane(slower), race.lane(faster)))
-        ratio.race, ratio.slower, ratio.faster = race, slower, faster
+    Divided by a number, or multiplied (one of the two does so many times the work), it stays one, and can be measured
+    again.
+    """
+
+    def __new__(cls, race: Race, slower: str, faster: str, work: float = 1) -> Ratio:
+        ratio = super().__new__(cls, times_faster(race.lane(slower), race.lane(faster)) / work)
+        ratio.race, ratio.slower, ratio.faster, ratio.work = race, slower, faster, work
         return ratio
+
+    def __truediv__(self, work: object) -> Ratio | float:
+        if isinstance(work, Ratio) or not isinstance(work, Real):
+            return super().__truediv__(work)
+        return Ratio(self.race, self.slower, self.faster, self.work * work)
+
+    def __mul__(self, number: object) -> Ratio | float:
+        if isinstance(number, Ratio) or not isinstance(number, Real) or not number:
+            return super().__mul__(number)
+        return Ratio(self.race, self.slower, self.faster, self.work / number)
+
+    __rmul__ = __mul__
 
     def again(self) -> Ratio:
         """Measure these two contenders again, interleaved, and return the ratio of all samples so far."""
         lanes = [self.race.lane(self.slower), self.race.lane(self.faster)]
         with Progress("again") as progress, watched(lanes, self.race.same and Witness(self.race.same)):
             run_laps(lanes, self.race.seconds, None, progress, least=1)
-        return Ratio(self.race, self.slower, self.faster)
+        return Ratio(self.race, self.slower, self.faster, self.work)
 
     def __repr__(self) -> str:
         return marked(times(self))
