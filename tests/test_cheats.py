@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.wrong_answers.cheats import HONEST, cheats
+from tests.wrong_answers.cheats import DRESSED, HONEST, cheats
 from unladen.build import build
 from unladen.exercises.grade import grade
 from unladen.exercises.registry import exercises
@@ -55,7 +55,8 @@ def chapter(name: str):
 
 
 def honest(name: str) -> str:
-    return "import numpy as np\n\n" + HONEST[name] + f"\n\n{name} = honest\n"
+    source = "import numpy as np\n\n" + HONEST[name] + f"\n\n{name} = honest\n"
+    return source + DRESSED.replace("NAME", name) if name == "sum_squares" else source
 
 
 def told(name: str, source: str) -> tuple[str, str]:
