@@ -67,9 +67,15 @@ def bound(told: ast.expr | None, none: float) -> float:
     return ast.literal_eval(told) if isinstance(told, ast.Constant) else none
 
 
+def names(part: ast.expr) -> set[str]:
+    return set(re.findall(r"\w+", ast.unparse(part)))
+
+
 def is_ratio(claim: Claim) -> bool:
-    """Whether it is a race's ratio, by itself or one of a dictionary of them."""
-    found = claim.measured
+    """Whether it is a race's ratio, by itself, for so much work, or one of a dictionary of them."""
+    found, so_many = claim.measured, ast.Div | ast.Mult
+    while isinstance(found, ast.BinOp) and isinstance(found.op, so_many) and "ratio" not in names(found.right):
+        found = found.left
     if isinstance(found, ast.Subscript) and isinstance(found.value, ast.DictComp):
         found = found.value.value
     return isinstance(found, ast.Call) and getattr(found.func, "attr", "") == "ratio"
@@ -77,7 +83,7 @@ def is_ratio(claim: Claim) -> bool:
 
 def of_a_clock(*parts: ast.expr) -> bool:
     """Whether some expression names what comes from a clock; how fine its numbers are (their ulp) is no measurement."""
-    words = {word for part in parts for word in re.findall(r"\w+", ast.unparse(part))}
+    words = set().union(*map(names, parts))
     return bool(words & CLOCK) and "ulp" not in words
 
 
@@ -133,6 +139,12 @@ def test_a_comparison_that_holds_both_ways_is_found():
         'claim("most", a / (a + b), at_least=0.6)\nclaim("some", a / (a + b), at_least=0.4)', "here"
     )
     assert not holds_exchanged(share) and holds_exchanged(most)
+
+
+def test_a_ratio_for_so_much_work_is_one_and_a_ratio_of_two_is_none():
+    text = 'each = times.ratio("a", "b") * n / 2500\nclaim("each", each, at_least=2)\n'
+    each, two = claims_in(text + 'claim("more", x.ratio("a", "b") / x.ratio("c", "d"), at_least=2, timed=True)', "here")
+    assert is_ratio(each) and compares(each) and not is_ratio(two) and compares(two)
 
 
 def test_a_number_of_a_clock_is_found_behind_a_name():
