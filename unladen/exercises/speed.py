@@ -79,7 +79,8 @@ def faster_than(
     """The answer must be ``at_least`` so many times faster than ``reference``, both timed here, in turns.
 
     ``make(rng)`` returns the arguments of one call: other values each time, of the same number and kind, with other
-    results. ``filled`` are the places of those that a call may change, ``agree`` compares the answer's result with the
+    results; where numbers cancel, exact ones (`values.whole`), or an honest answer's last digits are held against it.
+    ``filled`` are the places of those that a call may change, ``agree`` compares the answer's result with the
     reference's. ``also`` makes the arguments of calls in between that are looked at and not timed, for inputs on which
     even slow answers are soon done. One measurement takes about ``seconds`` and is repeated until the answer stays on
     one side of the bar; if it does not, the machine is too noisy and nobody is judged. To be asked last, for it expects
