@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Mapping
 from types import FunctionType, ModuleType
 
+from unladen.timing.attributes import held
+
 _SCANNED = 1000  # elements of a returned list that are looked at for asynchronous results
 _ATOMS = {int, float, complex, bool, str, bytes, type(None)}
 _NEVER = (int, float, complex, str, bytes, type(None), range, set, frozenset, bytearray, type, ModuleType, FunctionType)
@@ -40,7 +42,7 @@ def wait(answer: object, depth: int = 3) -> bool:
         parts = list(answer.values()) if len(answer) <= _SCANNED else ()
     else:
         depth -= 1  # attributes of attributes are not looked at
-        parts = [*_leaves(answer), *list(getattr(answer, "__dict__", {}).values())[:_SCANNED]]
+        parts = [*_leaves(answer), *held(answer)[:_SCANNED]]
     waited = [wait(part, depth - 1) for part in parts]  # for every part, where any() alone would stop at the first
     return any(waited)
 

@@ -6,11 +6,12 @@ import array
 import dis
 import functools
 import gc
-import inspect
 import itertools
 import types
 from collections import UserDict, deque
 from collections.abc import Iterable, Iterator
+
+from unladen.timing.attributes import attribute, attributes
 
 MOST, DEEPEST, LOOKED_AT = 300, 5, 20  # things in all, steps from the contender, elements of one container
 _SEQUENCES = list | deque | bytearray | array.array
@@ -100,11 +101,11 @@ def _inside(thing: object, home: str | None) -> Iterable[tuple[str, object]]:
         return [("", part) for part in itertools.islice(thing.values(), LOOKED_AT)]
     if isinstance(thing, list | tuple | deque):
         return [("", part) for part in itertools.islice(thing, LOOKED_AT)]
-    if (wrapped := inspect.getattr_static(thing, "__wrapped__", None)) is not None:
+    if (wrapped := attribute(thing, "__wrapped__")) is not None:
         return [("", wrapped)]
     if isinstance(thing, types.ModuleType | type) or type(thing).__module__ not in (home, "queue"):
         return ()
-    return list(itertools.islice(getattr(thing, "__dict__", {}).items(), LOOKED_AT))
+    return list(itertools.islice(attributes(thing), LOOKED_AT))
 
 
 def _named(function: types.FunctionType) -> list[tuple[str, object]]:
