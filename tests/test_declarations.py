@@ -12,7 +12,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from tests.compilers import needed
+from tests.compilers import lend_what_zig_made, needed
 from unladen.build import BuildError, Library, build, toolchain
 from unladen.build.debuginfo import exported
 from unladen.build.declared import Signature
@@ -24,7 +24,7 @@ from unladen.timing import claim
 def own_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("UNLADEN_CACHE", str(tmp_path_factory.getbasetemp() / "unladen"))
-        yield
+        yield tmp_path_factory.getbasetemp() / "unladen"
 
 
 def zig_binary() -> str | None:
@@ -42,9 +42,10 @@ def any_compiler(request, monkeypatch) -> str:
 
 
 @pytest.fixture
-def zig(monkeypatch) -> str:
+def zig(own_cache, monkeypatch) -> str:
     if not zig_binary():
         pytest.skip('needs the extra "zig": make test WITH=zig')
+    lend_what_zig_made(zig_binary(), own_cache)
     monkeypatch.setenv("CC", f"'{zig_binary()}' cc")
     return "zig"
 

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 
 import pytest
 
+from tests.compilers import lend_what_zig_made
 from unladen.build import BuildError, build, toolchain
 from unladen.build import toolchains as module
 
@@ -94,12 +95,15 @@ def test_without_any_compiler_the_message_says_how_to_get_one(hidden, monkeypatc
 def test_zig_steps_in_when_the_system_has_no_compiler(hidden, tmp_path):
     if not find_spec("ziglang"):
         pytest.skip("Zig's wheel is not installed: python -m pip install ziglang")
+    kept = tmp_path / "unladen" / "zig"
+    lend_what_zig_made(module._zig(), kept.parent)
+    lent = set(kept.rglob("*"))
     source = "#include <math.h>\ndouble root(double x) {\n    int unused;\n    return sqrt(x);\n}\n"
     library = build(source, name="roots")
     assert library.build.compiler.startswith("zig ")
     assert library.root(9.0) == 3.0
     assert [w.line for w in library.build.warnings] == [3]
-    assert (tmp_path / "unladen" / "zig").is_dir(), "what Zig keeps is in our cache"
+    assert set(kept.rglob("*")) > lent, "what Zig keeps is in our cache"
     with pytest.raises(BuildError, match="line 2: error: use of undeclared identifier 'y'"):
         build("int f(void) {\n    return y;\n}")
     with pytest.raises(BuildError, match="`elsewhere` is used but defined nowhere"):
