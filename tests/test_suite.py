@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -148,6 +149,7 @@ def test_x():
     process = small(first=waits)
     while not (small.folder / "pids").exists():
         assert process.poll() is None
+        time.sleep(0.02)
     process.send_signal(ending)
     status, lines = said(process)
     assert status == 130 and lines[-1].startswith("Interrupted") and not any("test_second" in line for line in lines)
