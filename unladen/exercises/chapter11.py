@@ -197,6 +197,7 @@ class _Held:
     "through the whole heap for each step, and finds your own variables, too. Tools like objgraph draw these chains. "
     "Once you know who keeps an object, the rest is a decision: clear it, limit it, or make the reference weak.",
     findings=[("circle.* had not come back", _SEEN)],
+    seconds=3,  # without a set of those seen, a circle has no end
 )
 def keepers(answer):
     def right(thing, suspects, expected, hint, text, mistakes=()):
