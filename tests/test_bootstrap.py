@@ -22,7 +22,7 @@ def test_it_makes_an_environment_and_shows_each_step_with_its_seconds(ready):
     repository, done = ready
     assert done.returncode == 0, done.stdout + done.stderr
     steps = [line for line in done.stdout.splitlines() if line.startswith("  ")]
-    assert len(steps) == 3
+    assert len(steps) == 4
     assert all(line.rstrip().endswith(" s") and "…" in line for line in steps), done.stdout
     assert version_of(repository, "swallow") == "1.0"
     assert json.loads((repository / ".venv" / bootstrap.STAMP).read_text())["place"] == str(repository / ".venv")

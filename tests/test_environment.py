@@ -15,6 +15,7 @@ import pytest
 
 from tests.small_lock import environment, lock, offline, pin, ready, set_up, version_of, wheels
 from unladen.course import environment as kept
+from unladen.course import installers
 
 ALBATROSS = "albatross==1.0 --hash=sha256:" + "0" * 64 + "\n"
 
@@ -109,6 +110,16 @@ def test_pip_itself_may_be_half_installed(whole, environment):
     assert done.returncode == 0, done.stderr
     asked = [str(kept.interpreter_of(whole / ".venv")), "-m", "pip", "--version"]
     assert subprocess.run(asked, capture_output=True).returncode == 0
+
+
+@pytest.mark.parametrize("brought", ["", "pip-1-py3-none-any.whl"])
+def test_where_python_brings_no_wheel_of_pip_that_can_be_read_nothing_is_touched(brought, tmp_path, monkeypatch):
+    packages = tmp_path / ".venv" / "lib" / "python3.11" / "site-packages"
+    (packages / "pip").mkdir(parents=True)
+    (tmp_path / "pip-1-py3-none-any.whl").write_bytes(b"PK cut short")
+    monkeypatch.setattr(installers, "brought_pip", lambda: brought and str(tmp_path / brought))
+    assert not installers.unpack_pip(tmp_path / ".venv")
+    assert (packages / "pip").exists()
 
 
 def test_a_moved_repository_without_network_opens_with_the_environment_it_has(whole, offline, tmp_path):
@@ -219,7 +230,7 @@ def test_a_first_installation_that_was_interrupted_opens_nothing_and_is_gone_on_
         stderr=subprocess.PIPE,
         text=True,
     )
-    while not (other / ".venv" / "bin" / "pip").exists():
+    while not (other / ".venv" / "bin" / "python").exists():
         assert first.poll() is None, first.stderr.read()
         time.sleep(0.02)
     first.send_signal(signal.SIGINT)

@@ -127,6 +127,12 @@ def uv_install(python: Path, wanted: dict) -> list:
     return command + [word for lock in wanted for word in ("-r", str(REPOSITORY / lock))]
 
 
+def pip_install(python: Path) -> list:
+    """The command that installs the pip which this Python brings, with its scripts."""
+    command = [str(python.with_name("uv")), "pip", "install", "--python", str(python), "--offline", "--no-index"]
+    return [*command, "--no-deps", "--reinstall", installers.brought_pip()]
+
+
 def install(venv: Path, reason: str, wanted: dict) -> None:
     """Make, complete or refresh the environment; the stamp is written when everything is there, and not before."""
     python = interpreter_of(venv)
@@ -139,14 +145,17 @@ def install(venv: Path, reason: str, wanted: dict) -> None:
     if environment.is_made_anew(reason):
         title = f"an environment on Python {platform.python_version()}"
         base = getattr(sys, "_base_executable", "") or sys.executable  # not that of the environment just set aside
-        run(title, installers.own_variables(), [base, "-m", "venv", str(venv)])
+        run(title, installers.own_variables(), [base, "-m", "venv", "--without-pip", str(venv)])
     names = locks.names_in(wanted)
     command += repair(venv, names)
     if not installers.answer_of_pip(python)[0]:
-        run("pip", installers.own_variables(), [str(python), "-m", "ensurepip", "--upgrade", "--default-pip"])
+        if not installers.unpack_pip(venv):
+            run("pip", installers.own_variables(), [str(python), "-m", "ensurepip", "--upgrade", "--default-pip"])
         installers.answer_of_pip.cache_clear()
     surroundings = installers.surroundings(python, venv)
     install_uv(python, surroundings)
+    if not python.with_name("pip").exists() and installers.brought_pip():
+        run("pip", surroundings, pip_install(python))
     # uv downloads all it needs before it changes anything.
     title = f"about {len(names)} packages (a minute or so the first time)"
     run(title, surroundings, [*command, "--offline"], command)

@@ -6,13 +6,16 @@ packages elsewhere, or others than the lock's, is not passed on. Standard librar
 
 import os
 import re
+import shutil
 import subprocess
+import zipfile
 from functools import lru_cache
 from pathlib import Path
 
 if __package__:
-    from . import host
+    from . import environment, host
 else:  # run by its path, before there is an environment
+    import environment
     import host
 
 # pip's setting -> the variables of uv that say the same
@@ -36,6 +39,34 @@ FOR_UV = re.compile(
 )
 FOREIGN = ("PYTHONHOME", "PYTHONPATH", "PYTHONUSERBASE", "VIRTUAL_ENV", "CONDA_PREFIX")
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # heeded by pip, not by uv
+
+
+def brought_pip() -> str:
+    """Path of the wheel of pip that this Python brings for new environments; empty if there is none."""
+    try:
+        import ensurepip
+    except ImportError:
+        return ""
+    distributors = getattr(ensurepip, "_WHEEL_PKG_DIR", None)
+    folders = [Path(distributors)] * bool(distributors) + [Path(ensurepip.__file__).parent / "_bundled"]
+    return next((str(wheel) for folder in folders for wheel in sorted(folder.glob("pip-*.whl"))), "")
+
+
+def unpack_pip(venv: Path) -> bool:
+    """Put the wheel of pip into ``venv`` as it is, in place of what there is of it; whether that could be done.
+
+    That takes a tenth of a second, and `ensurepip` some, for it compiles all. Scripts are made by uv, once it is there.
+    """
+    sites = environment.site_of(venv)
+    try:
+        with zipfile.ZipFile(brought_pip()) as wheel:
+            for site in sites:
+                for old in (site / "pip", *site.glob("pip-*.dist-info")):
+                    shutil.rmtree(str(old), ignore_errors=True)
+                wheel.extractall(str(site))
+    except (OSError, zipfile.BadZipFile):
+        return False
+    return bool(sites)
 
 
 @lru_cache(maxsize=8)

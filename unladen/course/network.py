@@ -1,15 +1,16 @@
 """Whether the index that pip would ask answers, and what is in the way if not. Standard library only, Python 3.6."""
 
+import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 if __package__:
-    from . import bootstrap
+    from . import bootstrap, installers
     from .findings import missing, ok
 else:  # run by its path: the environment may be missing
     import bootstrap
+    import installers
     from findings import missing, ok
 
 # what pip's words show to be in the way -> what to do; the first that is found counts
@@ -67,18 +68,10 @@ def pip_command() -> list:
     for python in installed:
         if _starts([python, "-E", "-m", "pip"]):
             return [python, "-E", "-m", "pip"]
-    try:
-        import ensurepip
-
-        distributors = getattr(ensurepip, "_WHEEL_PKG_DIR", None)
-        bundled = [Path(distributors or "/"), Path(ensurepip.__file__).parent / "_bundled"]
-    except ImportError:
-        return []
-    for folder in bundled:
-        for wheel in sorted(folder.glob("pip-*.whl")):
-            command = [sys.executable, "-E", str(wheel / "pip")]  # a wheel runs where it lies
-            if _starts(command):
-                return command
+    wheel = installers.brought_pip()
+    command = [sys.executable, "-E", os.path.join(wheel, "pip")]  # a wheel runs where it lies
+    if wheel and _starts(command):
+        return command
     return []
 
 
