@@ -79,21 +79,21 @@ def forget_outputs(path: Path) -> None:
     nbformat.write(notebook, path)
 
 
-def open_notebook(lab: Lab, context, name: str):
-    """Open the notebook ``name`` (its path in the repository) and wait for its kernel; the page."""
-    page = context.new_page()
-    page.goto(lab.address(f"/lab/tree/{name}") + "&reset")
-    page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell", timeout=90_000)
-    wait_for_idle(page, 90)
-    return page
-
-
-def open_lab(lab: Lab, context):
-    """Open JupyterLab without a notebook; the page."""
-    page = context.new_page()
+def open_lab(lab: Lab, page) -> None:
+    """Open JupyterLab without a notebook."""
     page.goto(lab.address("/lab") + "&reset")
     page.wait_for_selector(".jp-Launcher, .jp-NotebookPanel", timeout=90_000)
-    return page
+
+
+def open_notebook(page, name: str) -> None:
+    """Open the notebook ``name`` (its path in the repository) from the menu and wait for its kernel."""
+    choose(page, "File", "Open from Path…")
+    page.locator(".jp-Dialog input").fill(name)
+    page.keyboard.press("Enter")
+    tab = f'.lm-DockPanel-tabBar [aria-selected="true"] >> text={Path(name).name}'
+    page.wait_for_selector(tab, timeout=90_000)
+    page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell", timeout=90_000)
+    wait_for_idle(page, 90)
 
 
 def wait_for_idle(page, seconds: float) -> None:
@@ -152,12 +152,25 @@ def errors_in(notebook: nbformat.NotebookNode) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def reader(desk):
-    """A page in which one notebook after the other is opened."""
+def start(desk):
+    """The lab as it was opened, once for all, and how much popped up in its first seconds."""
     lab, context, _ = desk
-    page = open_lab(lab, context)
-    yield page
+    page = context.new_page()
+    open_lab(lab, page)
+    page.wait_for_timeout(3000)
+    save_picture(page, "lab-start")
+    yield page, page.locator(".Toastify__toast, .jp-Dialog").count()
     page.close()
+
+
+@pytest.fixture
+def page(desk, start):
+    """The lab without a notebook: each test opens one in it, and closes it."""
+    lab, _, _ = desk
+    page, _ = start
+    if page.locator(".jp-NotebookPanel, .jp-Dialog").count():  # of a test that failed
+        open_lab(lab, page)
+    return page
 
 
 def look_through(page, name: str, expected: list[list]) -> list[list]:
@@ -165,13 +178,7 @@ def look_through(page, name: str, expected: list[list]) -> list[list]:
 
     A busy machine may need more than one passage to draw all of it, so less than ``expected`` is looked for again.
     """
-    choose(page, "File", "Open from Path…")
-    page.locator(".jp-Dialog input").fill(name)
-    page.keyboard.press("Enter")
-    tab = f'.lm-DockPanel-tabBar [aria-selected="true"] >> text={Path(name).name}'
-    page.wait_for_selector(tab, timeout=90_000)
-    page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell", timeout=90_000)
-    wait_for_idle(page, 90)
+    open_notebook(page, name)
     end = time.monotonic() + 60
     while (found := page.evaluate(SCROLL)) != expected and time.monotonic() < end:
         time.sleep(1)
@@ -181,7 +188,7 @@ def look_through(page, name: str, expected: list[list]) -> list[list]:
 
 
 def close_tab(page) -> None:
-    """Close the notebook in sight as somebody does who has only read it."""
+    """Close the notebook in sight as somebody does who wants nothing of it kept."""
     choose(page, "File", "Close Tab")
     closed_or_asked = "!document.querySelector('.jp-NotebookPanel') || document.querySelector('.jp-Dialog')"
     page.wait_for_function(closed_or_asked)
@@ -191,16 +198,16 @@ def close_tab(page) -> None:
 
 
 @pytest.mark.parametrize("name", LECTURES)
-def test_a_lecture_shows_all_that_is_stored_in_it(desk, reader, name):
+def test_a_lecture_shows_all_that_is_stored_in_it(desk, page, name):
     stored = nbformat.read(REPOSITORY / "notebooks" / f"{name}.ipynb", as_version=4)
     expected = [{str(i): len(cell.get("outputs", ())) for i, cell in enumerate(stored.cells)}, []]
-    found = look_through(reader, f"notebooks/{name}.ipynb", expected)
+    found = look_through(page, f"notebooks/{name}.ipynb", expected)
     assert found == expected
     _, _, elsewhere = desk
     assert not elsewhere
 
 
-def test_an_output_and_a_picture_that_do_not_show_are_found(desk, reader):
+def test_an_output_and_a_picture_that_do_not_show_are_found(desk, page):
     lab, _, _ = desk
     nothing = nbformat.v4.new_output("display_data", {"application/x-nobody-draws-this": "x"})
     text = nbformat.v4.new_markdown_cell("![not there](not-there.png)")
@@ -208,17 +215,17 @@ def test_an_output_and_a_picture_that_do_not_show_are_found(desk, reader):
     lecture = nbformat.read(REPOSITORY / "notebooks" / f"{LECTURES[0]}.ipynb", as_version=4)
     damaged = nbformat.v4.new_notebook(cells=cells, metadata=lecture.metadata)
     nbformat.write(damaged, lab.repository / "damaged.ipynb")
-    assert look_through(reader, "damaged.ipynb", [{"0": 0, "1": 0}, ["not there"]]) == [{"0": 0, "1": 0}, ["not there"]]
+    assert look_through(page, "damaged.ipynb", [{"0": 0, "1": 0}, ["not there"]]) == [{"0": 0, "1": 0}, ["not there"]]
 
 
-def test_what_is_built_and_crashes_costs_no_kernel(desk):
-    lab, context, elsewhere = desk
+def test_what_is_built_and_crashes_costs_no_kernel(desk, page):
+    lab, _, elsewhere = desk
     lecture = nbformat.read(REPOSITORY / "notebooks" / f"{CRASHING}.ipynb", as_version=4)
     cells = {cell.id: cell for cell in lecture.cells}
     path = lab.repository / "crashes.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[cells[i] for i in CRASHES], metadata=lecture.metadata), path)
     forget_outputs(path)
-    page = open_notebook(lab, context, path.name)
+    open_notebook(page, path.name)
     notebook = run_all(page, path, seconds=180)
     save_picture(page, "lab-crashes")
     assert not errors_in(notebook)
@@ -226,23 +233,23 @@ def test_what_is_built_and_crashes_costs_no_kernel(desk):
     for cell in notebook.cells[1:]:  # each shows as many outputs as where it is stored
         assert len(cell.outputs) == len(cells[cell.id].outputs) > 0, cell.id
     assert not elsewhere
-    page.close()
+    close_tab(page)
 
 
 @pytest.mark.measures
 @pytest.mark.extras
 @pytest.mark.parametrize("name", LECTURES)
-def test_a_lecture_runs_to_its_end_without_an_error(desk, name):
-    lab, context, elsewhere = desk
+def test_a_lecture_runs_to_its_end_without_an_error(desk, page, name):
+    lab, _, elsewhere = desk
     path = lab.repository / "notebooks" / f"{name}.ipynb"
     forget_outputs(path)
-    page = open_notebook(lab, context, f"notebooks/{name}.ipynb")
+    open_notebook(page, f"notebooks/{name}.ipynb")
     notebook = run_all(page, path, seconds=180)
     save_picture(page, f"lab-{name}")
     assert not errors_in(notebook)
     assert all(c.execution_count for c in notebook.cells if c.cell_type == "code" and c.source.strip())
     assert not elsewhere
-    page.close()
+    close_tab(page)
 
 
 class Typist:
@@ -274,11 +281,11 @@ class Typist:
         return cell.locator(".jp-Cell-outputArea").inner_text()
 
 
-def test_a_learner_types_a_wrong_answer_sees_the_hint_types_the_right_one_and_sees_ok(desk):
-    lab, context, elsewhere = desk
+def test_a_learner_types_a_wrong_answer_sees_the_hint_types_the_right_one_and_sees_ok(desk, page):
+    lab, _, elsewhere = desk
     path = lab.repository / "exercises" / f"{EXERCISES}.ipynb"
     answers = {c.id: c.source for c in nbformat.read(REPOSITORY / "solutions" / path.name, as_version=4).cells}
-    page = open_notebook(lab, context, f"exercises/{path.name}")
+    open_notebook(page, f"exercises/{path.name}")
     run_all(page, path, seconds=120)
     typist = Typist(page, path)
     for exercise in ("3.1", "3.2"):
@@ -298,15 +305,15 @@ def test_a_learner_types_a_wrong_answer_sees_the_hint_types_the_right_one_and_se
         save_picture(page, f"lab-exercise-{exercise}-right")
         assert said.strip().startswith("OK"), said
     assert not elsewhere
-    page.close()
+    close_tab(page)
 
 
-def test_the_original_of_an_exercise_comes_into_a_new_cell_below(desk):
-    lab, context, elsewhere = desk
+def test_the_original_of_an_exercise_comes_into_a_new_cell_below(desk, page):
+    lab, _, elsewhere = desk
     path = lab.repository / "exercises" / "00-start-here.ipynb"
     forget_outputs(path)
     original = {cell.id: cell.source for cell in nbformat.read(path, as_version=4).cells}["worth-answer"]
-    page = open_notebook(lab, context, f"exercises/{path.name}")
+    open_notebook(page, f"exercises/{path.name}")
     typist = Typist(page, path)
     typist.run("setup")
     typist.type("worth-answer", "hours_saved = 'my answer'")
@@ -319,14 +326,14 @@ def test_the_original_of_an_exercise_comes_into_a_new_cell_below(desk):
     assert cells[asked + 1].source == original and cells[asked + 2].id == "worth-check"
     assert cells[typist.ids.index("worth-answer")].source == "hours_saved = 'my answer'"
     assert not elsewhere
-    page.close()
+    close_tab(page)
 
 
-def test_a_function_is_stepped_through_by_click_and_by_key(desk):
-    lab, context, elsewhere = desk
+def test_a_function_is_stepped_through_by_click_and_by_key(desk, page):
+    lab, _, elsewhere = desk
     path = lab.repository / "notebooks" / "04-bytecode.ipynb"
     forget_outputs(path)
-    page = open_notebook(lab, context, f"notebooks/{path.name}")
+    open_notebook(page, f"notebooks/{path.name}")
     typist = Typist(page, path)
     for identity in ("setup", "own-loop", "own-loop-run", "step-straight"):
         typist.run(identity)
@@ -340,7 +347,7 @@ def test_a_function_is_stepped_through_by_click_and_by_key(desk):
     page.keyboard.press("ArrowLeft")
     assert "step 3 of" in stepper.inner_text() and "9" not in stepper.locator(".stack").inner_text()
     assert not elsewhere
-    page.close()
+    close_tab(page)
 
 
 def test_a_learner_opens_the_course_for_the_first_time_and_runs_the_first_chapter(tmp_path, desk):
@@ -370,11 +377,8 @@ def test_a_learner_opens_the_course_for_the_first_time_and_runs_the_first_chapte
         assert (lab.repository / "notebooks" / path.name).read_bytes() == original
 
 
-def test_nothing_pops_up_when_the_course_is_opened(desk):
-    lab, context, elsewhere = desk
-    page = open_lab(lab, context)
-    page.wait_for_timeout(3000)
-    save_picture(page, "lab-start")
-    assert page.locator(".Toastify__toast, .jp-Dialog").count() == 0
+def test_nothing_pops_up_when_the_course_is_opened(desk, start):
+    _, popped_up = start
+    assert popped_up == 0
+    _, _, elsewhere = desk
     assert not elsewhere
-    page.close()
