@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import functools
 import importlib.util
 import mimetypes
 import re
@@ -132,11 +133,24 @@ def embed_pictures(page: str, folder: Path) -> str:
     return re.sub(pattern, embedded, slides) + end + programs
 
 
+@functools.cache  # its templates are compiled once for all decks
+def exporter():
+    """What writes a notebook as the HTML of a deck."""
+    from nbconvert.exporters import SlidesExporter
+    from traitlets.config import Config
+
+    config = Config()
+    config.TagRemovePreprocessor.enabled = True
+    config.TagRemovePreprocessor.remove_input_tags = {"hide-input"}
+    config.HighlightMagicsPreprocessor.enabled = True
+    config.HighlightMagicsPreprocessor.languages = {"%%cpp": "cpp", "%%c": "c"}
+    config.HTMLExporter.exclude_anchor_links = True
+    return SlidesExporter(template_name=TEMPLATE.name, extra_template_basedirs=[str(TEMPLATE.parent)], config=config)
+
+
 def export(path: Path) -> str:
     """The deck of the notebook at ``path``, as HTML."""
     import nbformat
-    from nbconvert.exporters import SlidesExporter
-    from traitlets.config import Config
 
     notebook = nbformat.read(path, as_version=4)
     arrange(notebook)
@@ -145,17 +159,8 @@ def export(path: Path) -> str:
     title = next((text for level, text in openings if level == 1), path.stem)
     latex = any("text/latex" in o.get("data", {}) for c in notebook.cells for o in c.get("outputs", []))
     formulas = latex or any(c.cell_type == "markdown" and FORMULA.search(c.source) for c in notebook.cells)
-    config = Config()
-    config.TagRemovePreprocessor.enabled = True
-    config.TagRemovePreprocessor.remove_input_tags = {"hide-input"}
-    config.HighlightMagicsPreprocessor.enabled = True
-    config.HighlightMagicsPreprocessor.languages = {"%%cpp": "cpp", "%%c": "c"}
-    config.HTMLExporter.exclude_anchor_links = True
-    exporter = SlidesExporter(
-        template_name=TEMPLATE.name, extra_template_basedirs=[str(TEMPLATE.parent)], config=config
-    )
     deck = {"title": title, "css": style_sheet(), "scripts": scripts(formulas)}
-    page, _ = exporter.from_notebook_node(
+    page, _ = exporter().from_notebook_node(
         notebook, {"deck": deck, "metadata": {"name": path.stem, "path": str(path.parent)}}
     )
     return embed_pictures(page, path.parent)
