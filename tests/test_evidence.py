@@ -180,6 +180,15 @@ def test_being_refused_counts_and_being_saved_by_another_measurement_is_credited
     assert refused.chance >= 1 / 20 and saved.chance == pytest.approx(refused.chance / 2, rel=0.5)
 
 
+def test_what_a_loaded_machine_measured_condemns_nothing_but_a_false_verdict(only):
+    loaded = each_run([3.0, 30.0] * 6, others=0.9, verdict="cannot tell", attempts=3)
+    alone, beside = only(*each_run(TWENTY)), only(*each_run(TWENTY), *loaded)
+    assert (beside.n, beside.again, beside.verdicts()["cannot tell"]) == (32, 12, 12)
+    assert (beside.chance, beside.spread, beside.tightness) == (alone.chance, alone.spread, alone.tightness)
+    assert only(*each_run(TWENTY), *loaded, LINE | {"others": 0.9, "verdict": "fails"}).chance >= 1 / 33
+    assert only(*each_run(TWENTY[:9]), *loaded).chance > 0.1, "with few quiet ones, all count"
+
+
 def test_numbers_that_may_be_zero_are_judged_by_their_difference(only):
     claim = only(*each_run([k % 3 / 100 for k in range(20)], kind="number", at_least=None, at_most=0.5))
     assert not claim.logarithmic and claim.tightness == pytest.approx(0.49)

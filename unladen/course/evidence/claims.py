@@ -35,9 +35,23 @@ class Claim:
         return any(line.timed for line in self.lines)
 
     @cached_property
+    def judged(self) -> tuple[Line, ...]:
+        """The lines whose numbers count: those of a quiet machine, if they are enough, else all.
+
+        What misses its bound while others are felt is no false failure: it is said that it cannot be told.
+        """
+        quiet = tuple(line for line in self.lines if line.quiet)
+        return quiet if len(quiet) >= FEWEST else self.lines
+
+    @cached_property
+    def numbers(self) -> list[Line]:
+        """The judged lines that have a number; none for a truth."""
+        return [line for line in self.judged if not math.isnan(line.first) and line.kind != "truth"]
+
+    @cached_property
     def values(self) -> list[float]:
-        """What was measured first in each run, in order of size; empty for a truth."""
-        return sorted(line.first for line in self.lines if not math.isnan(line.first) and line.kind != "truth")
+        """What was measured first in each of these, in order of size."""
+        return sorted(line.first for line in self.numbers)
 
     @cached_property
     def median(self) -> float:
@@ -71,9 +85,8 @@ class Claim:
     def margins(self) -> list[list[float]]:
         """For each bound, how far each run's first value lies on its right side: a logarithm, or a difference."""
         scale = math.log if self.logarithmic else float
-        numbers = [line for line in self.lines if not math.isnan(line.first) and line.kind != "truth"]
-        low = [scale(line.first) - scale(line.at_least) for line in numbers if line.at_least is not None]
-        high = [scale(line.at_most) - scale(line.first) for line in numbers if line.at_most is not None]
+        low = [scale(line.first) - scale(line.at_least) for line in self.numbers if line.at_least is not None]
+        high = [scale(line.at_most) - scale(line.first) for line in self.numbers if line.at_most is not None]
         return [side for side in (low, high) if side]
 
     @cached_property
@@ -94,8 +107,9 @@ class Claim:
 
     @property
     def refused(self) -> int:
-        """How many runs did not find that it holds: where skips are failures, "cannot tell" is one."""
-        return self.n - self.verdicts()["holds"]
+        """How many runs found it false, or on a quiet machine could not tell, which counts where nothing is skipped."""
+        untold = [line for line in self.judged if line.verdict == "cannot tell"]
+        return self.verdicts()["fails"] + len(untold)
 
     @cached_property
     def exact(self) -> bool:
@@ -126,7 +140,7 @@ class Claim:
             return self.refused / self.n if self.refused else math.nan
         if self.n < FEWEST:
             return math.nan
-        again = [line for line in self.lines if line.attempts > 1]
+        again = [line for line in self.judged if line.attempts > 1]
         saved = refused_again(len(again), sum(line.verdict != "holds" for line in again))
         return max(min(1.0, sum(map(below_zero, sides))) * saved, self.refused / self.n)
 
