@@ -123,6 +123,7 @@ for language, source in (("c", "int twice(int x) { return 2 * x; }"),
     assert run.stdout.split() == ["zig", "zig"], run.stderr
 
 
+@pytest.mark.long
 @pytest.mark.measures
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_chapter_runs_on_the_embedded_compiler_and_without_tools(name, hidden, tmp_path):
