@@ -145,7 +145,10 @@ def exporter():
     config.HighlightMagicsPreprocessor.enabled = True
     config.HighlightMagicsPreprocessor.languages = {"%%cpp": "cpp", "%%c": "c"}
     config.HTMLExporter.exclude_anchor_links = True
-    return SlidesExporter(template_name=TEMPLATE.name, extra_template_basedirs=[str(TEMPLATE.parent)], config=config)
+    made = SlidesExporter(template_name=TEMPLATE.name, extra_template_basedirs=[str(TEMPLATE.parent)], config=config)
+    # What Pygments wrote is cleaned by no one: that took longer than all the rest of a deck.
+    made.register_filter("clean_html", lambda text: text)
+    return made
 
 
 def export(path: Path) -> str:
