@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-from concurrent.futures import ThreadPoolExecutor
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
 
-from unladen.build import build, effort
+from tests.beforehand import beforehand
+from unladen.build import build
 from unladen.course import notebooks
 from unladen.course.derive import derived
 from unladen.exercises.grade import grade
@@ -97,20 +96,13 @@ def test_no_wrong_answer_belongs_to_an_exercise_that_is_not_there():
 
 @pytest.fixture(scope="module")
 def graded(request):
-    """The verdicts on the selected wrong answers, as futures: where nobody else is at work, on all cores."""
-    mine = [item for item in request.session.items if item.path == request.path]
-    chosen = [item.callspec.params for item in mine if "graded" in item.fixturenames]
-
-    def verdict(exercise, source, **_):
-        return grade(exercise, answer(exercise, source))
-
-    with ThreadPoolExecutor(1 if "PYTEST_XDIST_WORKER" in os.environ else effort.cores()) as pool:
-        yield {(p["exercise"].id, p["source"]): pool.submit(verdict, **p) for p in chosen}
+    """A function that grades the answer which an exercise was given with this source."""
+    return beforehand(request, lambda exercise, source: grade(exercise, answer(exercise, source)))
 
 
 @pytest.mark.parametrize(("exercise", "source", "hint"), catalogued())
 def test_a_wrong_answer_is_wrong_and_is_given_its_hint(exercise, source, hint, graded):
-    verdict = graded[exercise.id, source].result()
+    verdict = graded(exercise, source)
     shown = " ".join(repr(verdict).split())
     assert verdict.state == "WRONG", shown
     assert hint in shown

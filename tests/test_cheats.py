@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import inspect
 import os
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.beforehand import beforehand
 from tests.wrong_answers.cheats import DRESSED, HONEST, cheats
 from unladen.build import build
 from unladen.exercises.grade import grade
@@ -67,11 +67,8 @@ def told(name: str, source: str) -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def graded(request):
-    """What is told of the selected answers, as futures: the child processes run on all cores."""
-    mine = [item for item in request.session.items if item.path == request.path]
-    chosen = [item.callspec.params for item in mine if "graded" in item.fixturenames]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield {(p["name"], p["source"]): pool.submit(told, p["name"], p["source"]) for p in chosen}
+    """A function that tells the state of the verdict on an answer with this source, and what is shown."""
+    return beforehand(request, told)
 
 
 def test_every_exercise_that_is_graded_by_its_speed_has_its_cheats():
@@ -93,7 +90,7 @@ def test_no_solution_of_translate_can_remember():
 
 @pytest.mark.parametrize(("name", "source"), [pytest.param(n, honest(n), id=n, marks=chapter(n)) for n in SLOW])
 def test_beneath_each_cheat_lies_an_answer_that_is_right_and_slow(name, source, graded):
-    state, shown = graded[name, source].result()
+    state, shown = graded(name, source)
     assert state == "WRONG"
     assert "The results are right, and come too slowly" in shown
     assert "that it has seen" not in shown
@@ -124,7 +121,7 @@ EARLIER = {
     [pytest.param(n, s, f, id=f"{BY_NAME[n].id}-{f}-{k}", marks=chapter(n)) for n, f, k, s in TRIED],
 )
 def test_a_cheat_is_not_fast_and_is_told_what_happened(name, source, family, graded):
-    state, shown = graded[name, source].result()
+    state, shown = graded(name, source)
     assert state == "WRONG", shown
     assert BY_NAME[name].why not in shown
     assert any(text in shown for text in [*SAID[family[0]], EARLIER.get(name, SLOWLY)]), shown
