@@ -203,9 +203,11 @@ def test_the_summary_lists_the_thin_first_then_the_misclassified_then_the_unknow
     lines += each_run(TWENTY, sentence="narrow", at_least=7.4) + each_run(TWENTY, sentence="narrower", at_least=7.8)
     lines += each_run([1000, 1001], sentence="counted", kind="number", timed=False, cell=8)
     lines += each_run(TWENTY[:3], sentence="rare") + each_run([None], sentence="no GPU", kind="absent", measured=None)
+    lines += each_run([0.8] * 3, sentence="shown", kind="number", timed=False, at_most=0.5, verdict="fails")
     found = ledgers.read([ledger(*lines)]).lines
     said = words.summary(found)
     order = ["Thin: 2", "narrower", "narrow ", "Misclassified: 1", "counted", "Not to be told yet: 1", "rare"]
+    order += ["False in every run, shown so on purpose or to be mended: 1", "shown"]
     places = [said.index(text) for text in order]
     assert places == sorted(places)
     assert "C wins" not in said and "C wins" in words.summary(found, everything=True)

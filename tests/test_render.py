@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 
 import nbformat
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
@@ -120,6 +125,24 @@ def test_several_notebooks_are_rendered_though_one_fails_and_is_left_alone(write
     assert "a.ipynb cell 2 (cell-2): SyntaxError" in err
     assert bad.read_bytes() == before and sorted(path.name for path in bad.parent.iterdir()) == ["a.ipynb", "b.ipynb"]
     assert notebooks.read(good).cells[1].outputs[0].data["text/plain"] == "2"
+
+
+@pytest.mark.parametrize("word", [["render"], ["evidence", "--runs=2"]], ids=" ".join)
+def test_an_interrupt_ends_it_with_its_kernel_and_leaves_the_file_alone(word, write_notebook, tmp_path):
+    cell = "import os, pathlib, time\nplace = pathlib.Path('pid.new')\nplace.write_text(str(os.getpid()))\n"
+    path = write_notebook("# Lesson", cell + "place.rename('pid')\ntime.sleep(600)")
+    before = path.read_bytes()
+    command = [sys.executable, "-m", "unladen", *word, str(path)]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "pid").exists():
+        assert running.poll() is None, running.stderr.read()
+        time.sleep(0.05)
+    kernel = psutil.Process(int((tmp_path / "pid").read_text()))
+    running.send_signal(signal.SIGINT)
+    assert running.communicate(timeout=60) == ("", "")
+    assert running.returncode == 130
+    assert psutil.wait_procs([kernel], timeout=10)[1] == []
+    assert path.read_bytes() == before
 
 
 def test_what_is_no_notebook_is_said_to_be_none(tmp_path, capsys):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import hashlib
 import json
 import os
 import re
+import signal
 import tempfile
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from subprocess import DEVNULL
 
@@ -147,7 +150,8 @@ def execute(
             on_cell_start=started,
         )
         try:
-            return client.execute(env=environment(Path(home)) | dict(variables or {}), stdout=DEVNULL, stderr=DEVNULL)
+            own = environment(Path(home)) | dict(variables or {})
+            return _aside(client, env=own, stdout=DEVNULL, stderr=DEVNULL)
         except CellExecutionError as failure:
             reason = f"{failure.ename}: {failure.evalue}\n{_last_lines(failure.traceback)}"
         except CellTimeoutError:
@@ -155,6 +159,22 @@ def execute(
         except DeadKernelError:
             reason = "killed the kernel; run what may crash in %%isolated"
         raise NotebookError(f"{place(path, current[0] + 1, done.cells[current[0]])}: {reason}")
+
+
+def _aside(client, **options) -> NotebookNode:
+    """Have ``client`` execute its notebook in a thread of its own; an interrupt ends the kernel, and is raised here.
+
+    In the main thread it would take Ctrl-C for itself, end the kernel, and say that the notebook had done so.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(client.execute, **options)
+        try:
+            return running.result()
+        finally:
+            while not running.done():
+                with contextlib.suppress(AttributeError, TypeError, OSError):  # not started yet, or ended by now
+                    os.kill(client.km.provisioner.pid, signal.SIGKILL)
+                wait([running], 0.2)
 
 
 def _last_lines(traceback: str, count: int = 25) -> str:

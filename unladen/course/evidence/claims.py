@@ -116,6 +116,11 @@ class Claim:
         """Whether all runs measured the same and came to the same verdict."""
         return len({(line.kind, repr(line.first), line.verdict) for line in self.lines}) == 1
 
+    @property
+    def false(self) -> bool:
+        """Whether every run found it false, with the same numbers: by intention, as a lecture shows it, or for good."""
+        return self.exact and not self.timed and self.refused == self.n
+
     @cached_property
     def misclassified(self) -> bool:
         """Whether it varies from run to run, although nothing says that it is about time."""

@@ -95,7 +95,8 @@ def summary(lines: Sequence[Line], everything: bool = False) -> str:
     """All that is to be said of these lines: what is thin, what is misclassified, what is too little known."""
     claims, gone = collected(lines), absent(lines)
     wrong = [claim for claim in claims if claim.misclassified]
-    thin = [claim for claim in thinnest_first(claims) if claim.thin and not claim.misclassified]
+    false = [claim for claim in claims if claim.false]
+    thin = [claim for claim in thinnest_first(claims) if claim.thin and not (claim.misclassified or claim.false)]
     unknown = [c for c in thinnest_first(claims) if not c.told and not c.misclassified]
     fine = [c for c in thinnest_first(claims) if c.told and not c.thin and not c.misclassified]
     parts = [_head(lines, claims)]
@@ -103,6 +104,7 @@ def summary(lines: Sequence[Line], everything: bool = False) -> str:
         (thin, f"Thin: {len(thin)}, refused by chance more than once in 100 000 runs"),
         (wrong, f"Misclassified: {len(wrong)}, different from run to run, and not said to be about time (timed=True)"),
         (unknown, f"Not to be told yet: {len(unknown)}"),
+        (false, f"False in every run, shown so on purpose or to be mended: {len(false)}"),
     ):
         if some:
             parts.append(_cut(some, title, everything))
