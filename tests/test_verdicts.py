@@ -29,7 +29,7 @@ input()
 """
 )
 END = "\nimport sys\nsys.stdout.flush()\nos._exit(0)\n"  # to clear up takes as long as all else, beside eight
-EQUALS = "times = race({'a': lambda: sum(range(9999)), 'b': lambda: sum(range(9999))}, seconds=0.1, show=False)\n"
+EQUALS = "times = race({'a': lambda: sum(range(9999)), 'b': lambda: sum(range(9999))}, seconds=0.03, show=False)\n"
 FALSE = "claim('one of two equals wins', times.ratio('a', 'b'), at_least=5)\n"
 
 
