@@ -36,9 +36,9 @@ def small_copy(folder: Path) -> Path:
         shutil.copy(REPOSITORY / "unladen" / "course" / name, course)
     (folder / "unladen" / "timing").mkdir()
     shutil.copy(REPOSITORY / "unladen" / "timing" / "allowance.py", folder / "unladen" / "timing")
-    (folder / "unladen" / "build").mkdir()
+    (folder / "unladen" / "compiling").mkdir()
     for name in ("python_headers.py", "shared.py"):
-        shutil.copy(REPOSITORY / "unladen" / "build" / name, folder / "unladen" / "build")
+        shutil.copy(REPOSITORY / "unladen" / "compiling" / name, folder / "unladen" / "compiling")
     (course / "__init__.py").touch()
     (course.parent / "__init__.py").touch()
     for lock in REPOSITORY.glob("requirements*.txt"):

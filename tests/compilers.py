@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from unladen.build import BuildError, Toolchain, build, cache, toolchain
+from unladen.compiling import BuildError, Toolchain, build, cache, toolchain
 
 OUTSIDE = os.environ.get("UNLADEN_CACHE")  # before a test chooses another
 

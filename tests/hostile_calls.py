@@ -446,7 +446,7 @@ def outcome(call: str, names: dict) -> tuple[str, str]:
 
 
 if __name__ == "__main__":
-    from unladen.build import build
+    from unladen.compiling import build
 
     names = globals() | {"c": build(SOURCE, name="c")}
     for call, _, _ in REFUSED:

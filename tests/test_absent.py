@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from unladen.build.absent import Absent, NotHere
+from unladen.compiling.absent import Absent, NotHere
 from unladen.timing import claim, race
 from unladen.timing.doors import Door, door_table, here
 

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from tests import compilers
-from unladen.build import assembler, build, disassemble
+from unladen.compiling import assembler, build, disassemble
 from unladen.show import FENCE
 
 LOOP = """#include <stddef.h>

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.beforehand import beforehand
-from unladen.build import build
+from unladen.compiling import build
 from unladen.course import notebooks
 from unladen.course.derive import derived
 from unladen.exercises.grade import grade

@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 
-from unladen.build import BuildError, Library, build, native
+from unladen.compiling import BuildError, Library, build, native
 
 ADDER = """#include <stddef.h>
 
@@ -142,7 +142,7 @@ def test_flags_change_what_is_built():
 
 
 def test_two_processes_build_the_same_source_at_once(tmp_path):
-    code = "import sys; from unladen.build import build; print(build(sys.stdin.read()).run(None, 0))"
+    code = "import sys; from unladen.compiling import build; print(build(sys.stdin.read()).run(None, 0))"
     environment = os.environ | {"UNLADEN_CACHE": str(tmp_path / "both")}
     start = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     both = [subprocess.Popen([sys.executable, "-c", code], env=environment, **start) for _ in range(2)]

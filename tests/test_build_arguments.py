@@ -8,7 +8,7 @@ import ctypes
 import numpy as np
 import pytest
 
-from unladen.build import Library, build
+from unladen.compiling import Library, build
 
 SOURCE = """#include <stdbool.h>
 #include <stddef.h>

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from unladen.build import build, cache
+from unladen.compiling import build, cache
 
 BUILD = """
 import os, sys, pathlib
-from unladen.build import build, BuildError
+from unladen.compiling import BuildError, build
 try:
     library = build("int answer(void) { return 42; }", name="cell")
     inside = library.build.path.is_relative_to(os.environ["UNLADEN_CACHE"])
@@ -137,7 +137,7 @@ def test_a_damaged_library_is_built_anew(tmp_path):
 
 
 ONE = """
-from unladen.build import build
+from unladen.compiling import build
 library = build("int answer(void) { return 42; }", name="cell")
 print(library.answer(), "cached" if library.build.cached else "built", library.build.path)
 """
@@ -194,7 +194,7 @@ def test_another_library_in_the_place_of_a_built_one_is_not_loaded_also_by_who_k
 
 
 def test_a_damaged_answer_of_a_compiler_is_asked_for_again(tmp_path, monkeypatch):
-    from unladen.build import toolchains
+    from unladen.compiling import toolchains
 
     monkeypatch.setenv("UNLADEN_CACHE", str(tmp_path / "cache"))
     toolchains._described.cache_clear()

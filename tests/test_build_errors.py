@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from unladen.build import BuildError, build, native, toolchain
+from unladen.compiling import BuildError, build, native, toolchain
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.compilers import needed
-from unladen.build import BuildError, build, inputs
+from unladen.compiling import BuildError, build, inputs
 
 VALUE = "int f(void) { return V; }"
 CALLS = "int g(void); int f(void) { return g(); }"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.compilers import needed
-from unladen.build import BuildError, build
+from unladen.compiling import BuildError, build
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -83,7 +83,7 @@ def test_a_library_calls_its_own_function_where_the_system_has_one_of_that_name(
 )
 def test_a_loop_that_is_memset_is_not_compiled_to_a_call_of_itself(source):
     needed()
-    code = f"from unladen.build import build; print(build({'#include <stddef.h>' + chr(10) + source!r}).f())"
+    code = f"from unladen.compiling import build; print(build({'#include <stddef.h>' + chr(10) + source!r}).f())"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert answer.stdout.strip() == "7", answer.returncode
 
@@ -92,7 +92,7 @@ def test_a_loop_that_is_memset_is_not_compiled_to_a_call_of_itself(source):
 def test_a_library_with_fast_arithmetic_leaves_that_of_the_kernel_alone(flags):
     needed()
     code = (
-        "import threading, numpy; from unladen.build import build\n"
+        "import threading, numpy; from unladen.compiling import build\n"
         f"build('double f(double x) {{ return x * 2; }}', flags={flags})\n"
         "found = []\none = threading.Thread(target=lambda: found.append(1e-310 * 0.5)); one.start(); one.join()\n"
         "print(found[0], 1e-310 * 0.5, numpy.full(9, 1e-310)[3] * 0.5)"
@@ -147,7 +147,7 @@ extern "C" int seven(int a, int b, int c, int d, int e, int f, int g) { return a
 """
 CODE = f"""
 import sys, numpy as np
-from unladen.build import build
+from unladen.compiling import build
 a = np.arange(3.0)
 lib = build({THROWS!r}, "cpp", name="lib")
 def tried(call):
@@ -195,7 +195,7 @@ def test_what_may_end_the_kernel_is_said_where_one_looks():
 def test_a_library_that_takes_numbers_alone_is_called_without_numpy():
     needed()
     code = (
-        "import sys; from unladen.build import build\n"
+        "import sys; from unladen.compiling import build\n"
         "half = build('double half(double x, int n, _Bool b) { return b ? x / n : 0; }').half\n"
         "print(half(3, 2, True), 'numpy' in sys.modules)\n"
         "import numpy as np; print(half(np.float32(3), np.int64(2), np.True_))\n"

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from unladen.build import BuildError, build, cache
+from unladen.compiling import BuildError, build, cache
 
 BY_HAND = """#include <Python.h>
 static PyObject *answer(PyObject *self, PyObject *none) { (void)self; (void)none; return PyLong_FromLong(VALUE); }

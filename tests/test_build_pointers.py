@@ -17,9 +17,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from tests import compilers
 from tests.hostile_calls import EVENT, MASKED, PAIR, PARTICLE, SOURCE, Pair, Text
-from unladen.build import Library, build
-from unladen.build.declared import CType
-from unladen.build.layout import dtype, fits, spelt
+from unladen.compiling import Library, build
+from unladen.compiling.declared import CType
+from unladen.compiling.layout import dtype, fits, spelt
 
 DOUBLE, CHAR = CType("float", "double", 8), CType("char", "char", 1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from unladen.build import BuildError, build, native, text
+from unladen.compiling import BuildError, build, native, text
 from unladen.line import identifier
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.beforehand import beforehand
 from tests.wrong_answers.cheats import DRESSED, HONEST, cheats
-from unladen.build import build
+from unladen.compiling import build
 from unladen.exercises.grade import grade
 from unladen.exercises.registry import exercises
 from unladen.exercises.speed import EVERY_CALL, HANDS_OFF, ITSELF, UNBELIEVABLE

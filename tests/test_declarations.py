@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from tests.compilers import lend_what_zig_made, needed
-from unladen.build import BuildError, Library, build, toolchain
-from unladen.build.debuginfo import exported
-from unladen.build.declared import Signature
-from unladen.build.signature import worded
+from unladen.compiling import BuildError, Library, build, toolchain
+from unladen.compiling.debuginfo import exported
+from unladen.compiling.declared import Signature
+from unladen.compiling.signature import worded
 from unladen.timing import claim
 
 
@@ -338,7 +338,7 @@ def test_a_module_behind_a_macro_of_its_own_is_a_module():
 #define MODULE(n) PYBIND11_MODULE(n, m)
 MODULE(fast) { m.def("two", [] { return 2; }); }
 """
-    from unladen.build.signature import module
+    from unladen.compiling.signature import module
 
     assert module(source) == ("pybind11", "fast")
     assert module(source.replace("MODULE(fast)", "// MODULE(fast)")) is None

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.checkout import REPOSITORY, small_copy
-from unladen.build import cache
+from unladen.compiling import cache
 from unladen.course import bootstrap, doctor, findings, host, inventory, places, storage, toolchain, variables
 
 pytestmark = pytest.mark.long

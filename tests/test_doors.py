@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from tests import compilers
-from unladen.build import BuildError, generated, native
-from unladen.build.annotation import annotation, definition, loop
-from unladen.build.excerpt import source
+from unladen.compiling import BuildError, generated, native
+from unladen.compiling.annotation import annotation, definition, loop
+from unladen.compiling.excerpt import source
 from unladen.show import Volatile
 from unladen.timing import race
 from unladen.timing.doors import Door, door_table, here, optional

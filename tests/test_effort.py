@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from unladen.build import effort, run_isolated
-from unladen.build.effort import Effort
-from unladen.build.outcome import Outcome
+from unladen.compiling import effort, run_isolated
+from unladen.compiling.effort import Effort
+from unladen.compiling.outcome import Outcome
 from unladen.exercises import speed, words
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts the waiting")

@@ -114,7 +114,7 @@ def test_nothing_that_compiles_is_left_but_the_one_in_a_wheel(hidden):
     if not find_spec("ziglang"):
         pytest.skip('needs the extra "zig": make test WITH=zig')
     script = """
-from unladen.build import build
+from unladen.compiling import build
 for language, source in (("c", "int twice(int x) { return 2 * x; }"),
                          ("cpp", '#include <vector>\\nextern "C" int one() { return std::vector<int>(1).size(); }')):
     print(build(source, language).build.compiler.split()[0])

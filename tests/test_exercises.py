@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unladen.build import build
+from unladen.compiling import build
 from unladen.exercises import chapter03, check, front, hint, progress, store, words
 from unladen.exercises.grade import grade, unwritten
 from unladen.exercises.registry import Exercise, exercises

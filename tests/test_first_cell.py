@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from tests import compilers, processes
-from unladen.build import behind, build, elf, prepared, toolchain
+from unladen.compiling import behind, build, elf, prepared, toolchain
 
 pytestmark = pytest.mark.long
 
@@ -121,7 +121,7 @@ def warmed(tmp_path_factory, first_cell):
     """The cache of a machine on which the course was opened, and nanobind used before: its own part is there."""
     place = tmp_path_factory.mktemp("warmed") / "cache"
     shutil.copytree(first_cell(NANOBIND)[-1], place, copy_function=os.link)
-    code = "from unladen.build import warm; warm.cells()"
+    code = "from unladen.compiling import warm; warm.cells()"
     environment = os.environ | {"UNLADEN_CACHE": str(place)}
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1], env=environment, check=True)
     return place
@@ -212,7 +212,7 @@ def test_a_header_that_has_changed_is_precompiled_anew(tmp_path, monkeypatch):
 
 def sleeper(place: str) -> None:
     """Half make an entry of the cache, and take for ever, in a process of its own as a compiler is."""
-    from unladen.build import cache
+    from unladen.compiling import cache
 
     def make(directory: Path) -> None:
         with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]):
@@ -249,7 +249,7 @@ def test_what_is_made_behind_has_the_lowest_priority_and_ends_with_who_asked_for
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_nothing_stays_when_the_kernel_is_killed_even_while_it_stands_still(tmp_path, fresh_cache, number):
     code = (
-        "import sys, time\nfrom unladen.build import behind\nfrom tests.test_first_cell import sleeper\n"
+        "import sys, time\nfrom unladen.compiling import behind\nfrom tests.test_first_cell import sleeper\n"
         "behind.start(sleeper, sys.argv[1])\ntime.sleep(600)\n"
     )
     kernel = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "pid")], cwd=Path(__file__).parents[1])

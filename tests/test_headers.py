@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests import compilers
-from unladen.build import BuildError, python_headers
-from unladen.build.errors import NoHeaders
+from unladen.compiling import BuildError, python_headers
+from unladen.compiling.errors import NoHeaders
 from unladen.course import headers
 
 HERE = python_headers.folders()
@@ -23,7 +23,7 @@ static struct PyModuleDef here = {PyModuleDef_HEAD_INIT, "one", NULL, -1, NULL, 
 PyMODINIT_FUNC PyInit_one(void) { return PyModule_Create(&here); }
 """
 BUILD = f"""
-from unladen.build import build
+from unladen.compiling import build
 module = build({MODULE!r}, "c", name="one")
 print(module.__name__.rpartition(".")[2], "cached" if module.build.cached else "made")
 """
@@ -102,7 +102,7 @@ def test_a_module_is_compiled_with_them_and_anew_when_they_change(copied, tmp_pa
 
 
 def test_build_systems_that_look_elsewhere_are_told_by_a_variable(copied):
-    program = "from unladen.build.python_headers import environment; print(environment())"
+    program = "from unladen.compiling.python_headers import environment; print(environment())"
     told = asked(copied, program, CPPFLAGS="-DMINE")
     assert told == str({"CPPFLAGS": f'-DMINE -I"{copied}/include"'})
     assert asked(copied, program, CPPFLAGS=f'-I"{copied}/include"') == "{}", "it is not said twice"
@@ -136,7 +136,7 @@ def test_setuptools_finds_them_by_itself_as_cython_and_cffi_use_it(copied, tmp_p
 
 def test_without_headers_an_error_says_in_one_line_what_to_install(environment):
     program = f"""
-from unladen.build import build
+from unladen.compiling import build
 for flags in ([], ["-I/usr/share"]):  # the second way has the compiler find out
     try:
         build({MODULE!r}, "c", name="one", flags=flags)
@@ -155,7 +155,9 @@ def test_headers_that_a_learner_names_are_enough(environment, tmp_path):
     if not HERE:
         pytest.skip(python_headers.wanting())
     flags = [f"-I{folder}" for folder in HERE]
-    program = f"from unladen.build import build; print(build({MODULE!r}, 'c', name='one', flags={flags!r}).__name__)"
+    program = (
+        f"from unladen.compiling import build; print(build({MODULE!r}, 'c', name='one', flags={flags!r}).__name__)"
+    )
     assert asked(environment, program, UNLADEN_CACHE=str(tmp_path)).endswith(".one")
 
 

@@ -14,9 +14,9 @@ import pytest
 
 from tests import compilers
 from tests.processes import ends
-from unladen.build import BuildError, build, run_isolated, toolchain
-from unladen.build.parcel import Cell
-from unladen.build.process import PRINTED
+from unladen.compiling import BuildError, build, run_isolated, toolchain
+from unladen.compiling.parcel import Cell
+from unladen.compiling.process import PRINTED
 
 CRASHES = """
 #include <stddef.h>
@@ -286,7 +286,7 @@ def test_an_endless_loop_in_c_is_stopped_and_its_function_named(crashes):
 
 @pytest.fixture
 def sanitised():
-    from unladen.build import sanitizer
+    from unladen.compiling import sanitizer
 
     libraries, why = sanitizer.runtime()
     if not libraries:
@@ -326,7 +326,7 @@ def test_without_a_compiler_the_sanitised_run_says_that_it_was_not_one(monkeypat
     def none(language="c"):
         raise BuildError("no compiler")
 
-    monkeypatch.setattr("unladen.build.toolchains.toolchain", none)
+    monkeypatch.setattr("unladen.compiling.toolchains.toolchain", none)
     outcome = run_isolated(divide, 1, sanitize=True)
     assert outcome.value == 1 and "without them: there is no compiler" in str(outcome)
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from unladen.build.jitted import refusal
+from unladen.compiling.jitted import refusal
 
 pytestmark = pytest.mark.chapters(10)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests import compilers
-from unladen.build import native
+from unladen.compiling import native
 from unladen.timing import claim
 
 pytestmark = pytest.mark.chapters(3)

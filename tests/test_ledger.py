@@ -26,7 +26,7 @@ KEYS |= {
     "run",
 }
 BEGIN = """
-from unladen.build.absent import Absent
+from unladen.compiling.absent import Absent
 from unladen.timing import ClaimFailed, claim
 from unladen.timing.race import Seconds
 """

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from unladen.build import build, native
+from unladen.compiling import build, native
 from unladen.show import FENCE, Volatile
 from unladen.timing import claim, compilers, hardware, interpreters, limits, machine, race
 from unladen.timing.missing import install, missing
@@ -26,7 +26,7 @@ MARKED = re.compile(r"≈[^\s≈][^≈\n]*≈|≈ \S+ \S+")
 @pytest.fixture
 def no_compiler(monkeypatch):
     """No compiler on PATH and no Zig wheel: what `toolchain` finds then is nothing."""
-    from unladen.build import toolchains
+    from unladen.compiling import toolchains
 
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("CC", raising=False)

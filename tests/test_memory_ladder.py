@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests import compilers
-from unladen.build import native
+from unladen.compiling import native
 from unladen.show import FENCE, Volatile
 from unladen.timing import claim, machine, waiting
 from unladen.timing.curve import chart

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests import compilers
-from unladen.build import BuildError, disassemble, native, run_isolated
+from unladen.compiling import BuildError, disassemble, native, run_isolated
 
 pytestmark = pytest.mark.chapters(2)
 

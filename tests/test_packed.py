@@ -6,7 +6,7 @@ import numba
 import numpy as np
 import pytest
 
-from unladen.build import packed
+from unladen.compiling import packed
 
 pytestmark = pytest.mark.chapters(10)
 

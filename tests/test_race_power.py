@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from unladen.build import build
+from unladen.compiling import build
 from unladen.timing import claim, race
 from unladen.timing.laps import times_faster
 from unladen.timing.stopwatch import Lane, Sample

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from unladen.build import shared
+from unladen.compiling import shared
 
 pytestmark = pytest.mark.long
 
@@ -21,7 +21,7 @@ READER = ["--clear-groups", "--inh-caps", "+dac_read_search", "--ambient-caps", 
 CELL = """
 import os, sys
 from pathlib import Path
-from unladen.build import build
+from unladen.compiling import build
 cell = build("int answer(void) { return 42; }", name="cell", origin=Path.cwd())
 print(cell.answer(), "cached" if cell.build.cached else "built", cell.build.path)
 """
@@ -105,8 +105,8 @@ def folder_of(said: str) -> Path:
 
 
 def test_what_root_has_built_and_precompiled_serves_all_and_nobody_compiles_it_again(machine):
-    """Headers are made for who waits for nothing (`unladen.build.warm`), and are most of what a cache holds."""
-    machine.run(0, "from unladen.build.warm import cells; cells()" + CELLS)
+    """Headers are made for who waits for nothing (`unladen.compiling.warm`), and are most of what a cache holds."""
+    machine.run(0, "from unladen.compiling.warm import cells; cells()" + CELLS)
     assert machine.compiled()
     prepared = {path.parent.name for path in machine.for_all.glob("headers-*/inputs.json")}
     assert prepared
@@ -117,7 +117,9 @@ def test_what_root_has_built_and_precompiled_serves_all_and_nobody_compiles_it_a
         assert folder_of(said).is_relative_to(machine.for_all)
         assert machine.compiled() == []
     source = '#include <iostream>\\nextern \\"C\\" int mine() { std::cout << 1; return 5; }'
-    machine.run(USERS[0], f"""from unladen.build import build\nprint(build("{source}", "cpp", name="mine").mine())""")
+    machine.run(
+        USERS[0], f"""from unladen.compiling import build\nprint(build("{source}", "cpp", name="mine").mine())"""
+    )
     calls = machine.compiled()
     assert any(str(machine.for_all / name) in call for call in calls for name in prepared)
     assert not any("c++-header" in call for call in calls)

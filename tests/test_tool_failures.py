@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.checkout import REPOSITORY
-from unladen.build import sanitizer
+from unladen.compiling import sanitizer
 from unladen.patience import patience
 
 
@@ -23,7 +23,7 @@ def fresh(program: str, *, folder=REPOSITORY, limit: str = "", **variables) -> s
 
 
 RIGHT_IN_C = """
-from unladen.build import build, run_isolated
+from unladen.compiling import build, run_isolated
 from unladen.exercises.grade import grade
 from unladen.exercises.registry import exercises
 source = '''#include <stddef.h>

@@ -11,8 +11,8 @@ from importlib.util import find_spec
 import pytest
 
 from tests.compilers import lend_what_zig_made
-from unladen.build import BuildError, build, toolchain
-from unladen.build import toolchains as module
+from unladen.compiling import BuildError, build, toolchain
+from unladen.compiling import toolchains as module
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +120,7 @@ def test_the_system_compiler_wins_over_zig():
 
 
 def test_the_package_imports_without_any_compiler(hidden):
-    code = "import unladen.build; print(len(unladen.build.__all__) > 5)"
+    code = "import unladen.compiling; print(len(unladen.compiling.__all__) > 5)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert answer.stdout.strip() == "True", answer.stderr
 
@@ -128,7 +128,7 @@ def test_the_package_imports_without_any_compiler(hidden):
 def test_code_for_this_very_processor_is_kept_apart_from_that_for_another(monkeypatch):
     source = "int answer(void) { return 42; }"
     here = build(source, flags=("-march=native",)).build.path
-    monkeypatch.setattr("unladen.build.compile.processor", lambda: "another")
+    monkeypatch.setattr("unladen.compiling.compile.processor", lambda: "another")
     assert build(source, flags=("-march=native",)).build.path != here
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests import compilers
-from unladen.build import native
+from unladen.compiling import native
 
 pytestmark = [pytest.mark.long, pytest.mark.chapters(3)]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests import compilers
-from unladen.build import native, run_isolated
+from unladen.compiling import native, run_isolated
 
 pytestmark = pytest.mark.chapters(10)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests import compilers
-from unladen.build import BuildError
-from unladen.build.wheel import fresh_environment, wheel
+from unladen.compiling import BuildError
+from unladen.compiling.wheel import fresh_environment, wheel
 
 pytestmark = pytest.mark.chapters(9)
 

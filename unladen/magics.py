@@ -20,14 +20,14 @@ from IPython.core.interactiveshell import ExecutionResult
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import Markdown, display
 
-from unladen.build import BuildError, Library, build, disassemble, native, python_headers, run_isolated
-from unladen.build.absent import Absent
-from unladen.build.behind import Working
-from unladen.build.errors import NoHeaders
-from unladen.build.excerpt import excerpt
-from unladen.build.headers import find
-from unladen.build.inputs import LIST
-from unladen.build.parcel import Cell
+from unladen.compiling import BuildError, Library, build, disassemble, native, python_headers, run_isolated
+from unladen.compiling.absent import Absent
+from unladen.compiling.behind import Working
+from unladen.compiling.errors import NoHeaders
+from unladen.compiling.excerpt import excerpt
+from unladen.compiling.headers import find
+from unladen.compiling.inputs import LIST
+from unladen.compiling.parcel import Cell
 from unladen.line import CellError, bytes_of, identifier, listed, names_and_flags, seconds_of, take_option, words_of
 from unladen.patience import patience
 from unladen.show import FENCE, Listing, duration, marked

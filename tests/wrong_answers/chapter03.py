@@ -62,7 +62,7 @@ def count_inside(x, y):
 
 POINTER = '''
 import numpy as np
-from unladen.build import build
+from unladen.compiling import build
 
 inside = build("""
 #include <stddef.h>

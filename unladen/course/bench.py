@@ -20,7 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
-from unladen.build import BuildError, build, prepared
+from unladen.compiling import BuildError, build, prepared
 from unladen.course import calls, first_cells
 from unladen.show import Table, Volatile, duration, times
 

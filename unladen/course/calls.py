@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from unladen.build import build, generated
+from unladen.compiling import build, generated
 from unladen.show import Table, duration
 
 C = """#include <stddef.h>

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from unladen.build import build, prepared
+from unladen.compiling import build, prepared
 from unladen.show import Table, Volatile, duration, times
 
 Pair = tuple[float, float]  # seconds on the wall, seconds of the processor

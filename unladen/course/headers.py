@@ -19,7 +19,7 @@ if __package__:
 else:  # run by its path, before there is an environment
     import host
 
-ASK = Path(__file__).resolve().parent.parent / "build" / "python_headers.py"
+ASK = Path(__file__).resolve().parent.parent / "compiling" / "python_headers.py"
 QUICK = ["-q", "-oAcquire::Retries=0", "-oAcquire::http::Timeout=15", "-oAcquire::https::Timeout=15"]
 NOTE = "unladen-headers.json"  # in the environment: for which Python they were looked for, in vain
 _VERSION = (

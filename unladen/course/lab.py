@@ -25,7 +25,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from unladen.build import behind, warm
+from unladen.compiling import behind, warm
 from unladen.course import host, listening, variables
 from unladen.course.listening import said
 from unladen.exercises import store

@@ -1,6 +1,6 @@
 """Where built things are kept, and whether they can be loaded from there. Standard library only, Python 3.6.
 
-The rules are those of ``unladen.build``, which cannot be asked where a package is missing.
+The rules are those of ``unladen.compiling``, which cannot be asked where a package is missing.
 """
 
 import contextlib
@@ -23,8 +23,9 @@ else:  # run by its path: the package's own dependencies may be missing
     import host
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
-# `unladen.build` cannot be imported where a package is missing; this file of it needs none.
-_found = importlib.util.spec_from_file_location("unladen_shared", str(REPOSITORY / "unladen" / "build" / "shared.py"))
+# `unladen.compiling` cannot be imported where a package is missing; this file of it needs none.
+_SHARED = REPOSITORY / "unladen" / "compiling" / "shared.py"
+_found = importlib.util.spec_from_file_location("unladen_shared", str(_SHARED))
 shared = importlib.util.module_from_spec(_found)
 _found.loader.exec_module(shared)
 ELSEWHERE = "export UNLADEN_CACHE=/a/folder/of/yours"

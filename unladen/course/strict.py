@@ -29,7 +29,7 @@ from queue import Empty
 import pytest
 from nbformat import from_dict
 
-from unladen.build import BuildError, effort, python_headers, toolchain
+from unladen.compiling import BuildError, effort, python_headers, toolchain
 
 SANITIZER = Path(__file__).parents[2] / "tests" / "sanitize.cfg"
 

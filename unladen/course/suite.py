@@ -23,7 +23,7 @@ from pathlib import Path
 
 import psutil
 
-from unladen.build import effort
+from unladen.compiling import effort
 from unladen.course import again, tally
 
 ROOT = Path(__file__).resolve().parents[2]

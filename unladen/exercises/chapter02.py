@@ -198,7 +198,7 @@ def column_sums(answer):
     right(np.zeros((0, 3)), nothing, [(unset, nothing), (any, _PLACE)])
     right([[1e8], [1.0]], single)
     right(np.random.default_rng(23).normal(size=(37, 19)).round(3), single)
-    from unladen.build import build
+    from unladen.compiling import build
 
     down = build(_DOWN, "c", name="down_the_columns")
 
@@ -290,7 +290,7 @@ def crossings(answer):
     right([2**31 - 1, -(2**31), 2**31 - 1], -2, _SIGN)
     noise = np.random.default_rng(25).integers(-1000, 1000, 100_000, dtype=np.int32)
     right(noise[:5000], 0, "All crossings, each once.")
-    from unladen.build import build
+    from unladen.compiling import build
 
     branch = build(_BRANCH, "c", name="with_a_branch")
 

@@ -189,7 +189,7 @@ def translate(answer):
     rng = np.random.default_rng(33)
     for size in [2, 3, 5, 9] * 5:
         translated_rightly(answer, random_program(rng, size))
-    from unladen.build import build, native
+    from unladen.compiling import build, native
 
     interpreter = native("calculator.c", flags=())
     loop = build(_LOOP.replace("EXPRESSION", answer("x3*1+")), "c", name="translated")

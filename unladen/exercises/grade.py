@@ -15,9 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 from types import FunctionType, ModuleType
 
-from unladen.build import Library, run_isolated
-from unladen.build.effort import load
-from unladen.build.sanitizer import CANNOT_START
+from unladen.compiling import Library, run_isolated
+from unladen.compiling.effort import load
+from unladen.compiling.sanitizer import CANNOT_START
 from unladen.exercises import words
 from unladen.exercises.registry import Exercise
 from unladen.exercises.speed import untouched

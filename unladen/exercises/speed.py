@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from unladen.build.effort import Effort
+from unladen.compiling.effort import Effort
 from unladen.exercises import words
 from unladen.exercises.speed_answers import NotPlain, as_it_was, own
 from unladen.exercises.speed_names import names

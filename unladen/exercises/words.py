@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unladen.build.parcel import without_addresses
+from unladen.compiling.parcel import without_addresses
 from unladen.exercises.values import same, short
 
 # What a mistake is recognised by: a value returned, a test of the value, or a kind of exception; and its hint.

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import psutil
 
-from unladen.build import effort
+from unladen.compiling import effort
 from unladen.timing import allowance
 
 _STAT = Path("/proc/stat")

@@ -35,7 +35,7 @@ def other_compilers() -> dict[str, str]:
 
 def course_compiler() -> str:
     """Name the compiler that ``%%c`` uses, with its version; empty if there is none."""
-    from unladen.build import BuildError, toolchain
+    from unladen.compiling import BuildError, toolchain
 
     try:
         return toolchain("c").version

@@ -6,10 +6,10 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from unladen.build import BuildError
-from unladen.build.absent import Absent
-from unladen.build.errors import NoHeaders
-from unladen.build.excerpt import Source
+from unladen.compiling import BuildError
+from unladen.compiling.absent import Absent
+from unladen.compiling.errors import NoHeaders
+from unladen.compiling.excerpt import Source
 from unladen.show import Table, Volatile, duration
 from unladen.timing.race import Race
 

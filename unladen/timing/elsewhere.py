@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from unladen.build.effort import busy
-from unladen.build.process import Child, started
+from unladen.compiling.effort import busy
+from unladen.compiling.process import Child, started
 from unladen.show import FENCE, Volatile, in_html, marked
 from unladen.timing import records
 from unladen.timing.interpreters import Interpreter, Silence, find, is_name, present

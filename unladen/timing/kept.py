@@ -85,7 +85,7 @@ def _better(kept: Kept | None, now: Figure, counts: bool) -> Kept:
 
 def facts() -> dict[str, str]:
     """Return what makes this machine this one, to those who measure as this course does today."""
-    from unladen.build.toolchains import processor
+    from unladen.compiling.toolchains import processor
 
     cores = hardware.cores()
     caches = ", ".join(f"{level} {nbytes}" for level, nbytes in hardware.caches().items())

@@ -87,7 +87,7 @@ def identity() -> tuple[object, ...]:
     """Return what measures: figures of another kernel, another compiler, another way to call them are not the same."""
     import numpy as np
 
-    from unladen.build import BuildError, toolchain
+    from unladen.compiling import BuildError, toolchain
 
     try:
         compiler: object = toolchain("c").identity
@@ -111,7 +111,7 @@ def _interleaved(calls: list[Callable[[], object]]) -> list[float]:
 
 def for_this_machine(file: str):
     """Build a source of ``native/`` with the instructions that this very machine has; None without a compiler."""
-    from unladen.build import BuildError, native
+    from unladen.compiling import BuildError, native
 
     for flags in FLAGS:
         try:

@@ -182,7 +182,7 @@ def sweep(smallest: int = SMALLEST, largest: int | None = None, *, per_octave: i
 
 def _measured(sizes: list[int], turns: int) -> list[float]:
     """Return the wait in each of ``sizes``, of which the small ones have several turns."""
-    from unladen.build import native
+    from unladen.compiling import native
 
     kernels, buffer = native("latency.c"), aligned(sizes[-1])
     seconds = [math.inf] * len(sizes)

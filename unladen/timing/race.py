@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from numbers import Real
 
-from unladen.build.absent import Absent, NotHere
+from unladen.compiling.absent import Absent, NotHere
 from unladen.show import Table, Volatile, duration, marked, times
 from unladen.timing.agreement import Differ, Witness, agreed_answer, any_answer, comparer
 from unladen.timing.answers import brief
