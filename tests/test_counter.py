@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from unladen.compiling import native, run_isolated
+from unladen.compiling import native
+from unladen.sandbox import run_isolated
 
 pytestmark = pytest.mark.chapters(12)
 

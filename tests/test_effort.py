@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from unladen.compiling import effort, run_isolated
+from unladen.compiling import effort
 from unladen.compiling.effort import Effort
-from unladen.compiling.outcome import Outcome
 from unladen.exercises import speed, words
+from unladen.sandbox import run_isolated
+from unladen.sandbox.outcome import Outcome
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts the waiting")
 CORE = min(os.sched_getaffinity(0)) if sys.platform == "linux" else 0

@@ -14,9 +14,10 @@ import pytest
 
 from tests import compilers
 from tests.processes import ends
-from unladen.compiling import BuildError, build, run_isolated, toolchain
-from unladen.compiling.parcel import Cell
-from unladen.compiling.process import PRINTED
+from unladen.compiling import BuildError, build, toolchain
+from unladen.sandbox import run_isolated
+from unladen.sandbox.parcel import Cell
+from unladen.sandbox.process import PRINTED
 
 CRASHES = """
 #include <stddef.h>
@@ -286,7 +287,7 @@ def test_an_endless_loop_in_c_is_stopped_and_its_function_named(crashes):
 
 @pytest.fixture
 def sanitised():
-    from unladen.compiling import sanitizer
+    from unladen.sandbox import sanitizer
 
     libraries, why = sanitizer.runtime()
     if not libraries:

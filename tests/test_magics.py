@@ -223,7 +223,7 @@ def test_in_a_real_kernel_outputs_are_stored_and_errors_have_no_traceback(tmp_pa
         "%%c crashes\nlong poke(long n) {\n    return *(volatile long *)n;\n}",
         "%%isolated\nprint('before')\ncrashes.poke(0)",
         "%%c broken\nint f(int n) {\n    return m;\n}",
-        "from unladen.compiling import run_isolated\ndef f():\n    while True: pass\nprint(run_isolated(f, seconds=2))",
+        "from unladen.sandbox import run_isolated\ndef f():\n    while True: pass\nprint(run_isolated(f, seconds=2))",
         "crashes.poke",
     ]
     book = new_notebook(cells=[new_code_cell(c) for c in cells])

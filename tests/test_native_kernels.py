@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from tests import compilers
-from unladen.compiling import BuildError, disassemble, native, run_isolated
+from unladen.compiling import BuildError, disassemble, native
+from unladen.sandbox import run_isolated
 
 pytestmark = pytest.mark.chapters(2)
 

@@ -14,7 +14,8 @@ import pytest
 from tests import compilers
 from tests.checkout import REPOSITORY
 from tests.processes import ends
-from unladen.compiling import build, nursery, run_isolated, sanitizer
+from unladen.compiling import build
+from unladen.sandbox import nursery, run_isolated, sanitizer
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are forked on Linux only")
 
@@ -213,7 +214,7 @@ def test_a_nursery_that_was_killed_is_replaced():
 
 def test_the_nursery_goes_when_its_owner_does_and_leaves_no_folder():
     program = (
-        "import os\nfrom unladen.compiling import nursery, run_isolated\n"
+        "import os\nfrom unladen.sandbox import nursery, run_isolated\n"
         "assert run_isolated(int, warm=['numpy']).value == 0\n"
         "here = nursery._here[('numpy',), '']\nprint(here.process.pid, os.path.dirname(here.address), flush=True)\n"
         "os.kill(os.getpid(), {})"

@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from tests.checkout import REPOSITORY
-from unladen.compiling import sanitizer
 from unladen.patience import patience
+from unladen.sandbox import sanitizer
 
 
 def fresh(program: str, *, folder=REPOSITORY, limit: str = "", **variables) -> str:
@@ -23,7 +23,8 @@ def fresh(program: str, *, folder=REPOSITORY, limit: str = "", **variables) -> s
 
 
 RIGHT_IN_C = """
-from unladen.compiling import build, run_isolated
+from unladen.compiling import build
+from unladen.sandbox import run_isolated
 from unladen.exercises.grade import grade
 from unladen.exercises.registry import exercises
 source = '''#include <stddef.h>

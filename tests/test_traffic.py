@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests import compilers
-from unladen.compiling import native, run_isolated
+from unladen.compiling import native
+from unladen.sandbox import run_isolated
 
 pytestmark = pytest.mark.chapters(10)
 

@@ -20,16 +20,17 @@ from IPython.core.interactiveshell import ExecutionResult
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import Markdown, display
 
-from unladen.compiling import BuildError, Library, build, disassemble, native, python_headers, run_isolated
+from unladen.compiling import BuildError, Library, build, disassemble, native, python_headers
 from unladen.compiling.absent import Absent
 from unladen.compiling.behind import Working
 from unladen.compiling.errors import NoHeaders
 from unladen.compiling.excerpt import excerpt
 from unladen.compiling.headers import find
 from unladen.compiling.inputs import LIST
-from unladen.compiling.parcel import Cell
 from unladen.line import CellError, bytes_of, identifier, listed, names_and_flags, seconds_of, take_option, words_of
 from unladen.patience import patience
+from unladen.sandbox import run_isolated
+from unladen.sandbox.parcel import Cell
 from unladen.show import FENCE, Listing, duration, marked
 
 

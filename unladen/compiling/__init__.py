@@ -1,4 +1,4 @@
-"""The ground floor: source text and flags in, a callable library out; and code run where it cannot hurt the kernel."""
+"""The ground floor: source text and flags in, a callable library out."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ _WORDS = {
     "native": "compile",
     "Library": "bind",
     "Function": "bind",
-    "run_isolated": "isolated",
-    "Outcome": "isolated",
     "disassemble": "assembly",
     "packed": "assembly",
 }
@@ -28,3 +26,7 @@ def __getattr__(word: str):
         raise AttributeError(f"unladen.compiling has no word {word!r}; it has {', '.join(__all__)}")
     globals()[word] = found = getattr(import_module(f"unladen.compiling.{_WORDS[word]}"), word)
     return found
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -15,15 +15,16 @@ from dataclasses import replace
 from pathlib import Path
 from types import FunctionType, ModuleType
 
-from unladen.compiling import Library, run_isolated
+from unladen.compiling import Library
 from unladen.compiling.effort import load
-from unladen.compiling.sanitizer import CANNOT_START
 from unladen.exercises import words
 from unladen.exercises.registry import Exercise
 from unladen.exercises.speed import untouched
 from unladen.exercises.speed_names import Seal
 from unladen.exercises.values import short
 from unladen.exercises.verdict import Verdict
+from unladen.sandbox import run_isolated
+from unladen.sandbox.sanitizer import CANNOT_START
 
 _ENDINGS = {
     "timeout": "Which loop, or which call of itself, never ends? Follow the smallest input through it by hand.",

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from unladen.compiling.effort import busy
-from unladen.compiling.process import Child, started
+from unladen.sandbox.process import Child, started
 from unladen.show import FENCE, Volatile, in_html, marked
 from unladen.timing import records
 from unladen.timing.interpreters import Interpreter, Silence, find, is_name, present

@@ -82,7 +82,7 @@ def _written() -> str:
     """
     import tempfile
 
-    from unladen.compiling import parcel
+    from unladen.sandbox import parcel
 
     folder = tempfile.mkdtemp(prefix="main-")
     data, file = os.path.join(folder, "names"), os.path.join(folder, f"cell_{next(_numbers)}.py")

@@ -146,7 +146,7 @@ def described(error: BaseException, kind: str = "exception") -> dict:
 
 def unpacked(folder: str) -> tuple:
     """The call, whose names are put into a new ``__main__``, as those of a script are in its own."""
-    from unladen.compiling.script import begin
+    from unladen.sandbox.script import begin
 
     names = begin()
     with open(os.path.join(folder, "call"), "rb") as file:
@@ -240,7 +240,7 @@ def run(folder: str) -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "--serve":
         sys.path[:], MODULES = pickle.load(sys.stdin.buffer)
-        from unladen.compiling.nursery import serve
+        from unladen.sandbox.nursery import serve
 
         serve(sys.argv[2], MODULES, run)
     else:

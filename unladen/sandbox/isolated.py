@@ -12,11 +12,11 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from unladen.compiling import nursery, parcel, sanitizer
-from unladen.compiling import outcome as words
 from unladen.compiling.effort import CEILING, busy
-from unladen.compiling.outcome import Outcome
-from unladen.compiling.process import Child, started
+from unladen.sandbox import nursery, parcel, sanitizer
+from unladen.sandbox import outcome as words
+from unladen.sandbox.outcome import Outcome
+from unladen.sandbox.process import Child, started
 
 START = 60.0  # seconds a child may take to start and import before the call's own clock runs
 
@@ -38,7 +38,7 @@ def run_isolated(
     `unladen.compiling.effort`), and ``memory`` bytes more than its imports did. ``sanitize`` rebuilds those libraries
     with the address and undefined-behaviour sanitisers. With ``warm``, names of modules, the child is no fresh
     interpreter but a fork of one that has only imported these, which starts ten times as fast (see
-    `unladen.compiling.nursery`).
+    `unladen.sandbox.nursery`).
     Changes to arguments stay in the child, and its temporary files go with it. Never raises for what the call does.
     """
     try:

@@ -5,7 +5,11 @@ check is made often. So the first call starts one process that imports it and th
 it, which has run nothing of anybody else's. Linux only: elsewhere a process that has started threads cannot be relied
 on to fork.
 
-`born` is called by `unladen.compiling.isolated`; the other side is `serve`, run by ``child.py``.
+It is not the forkserver of ``multiprocessing``, which serves the one pool of the one program that it belongs to: there
+may be several here, by what is imported and under which sanitisers; a child has a session, pipes, an environment and a
+working directory of its own, and is told apart from the process that minds it, which ends what the child left behind.
+
+`born` is called by `unladen.sandbox.isolated`; the other side is `serve`, run by ``child.py``.
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ import threading
 import traceback
 from pathlib import Path
 
-from unladen.compiling import sanitizer
+from unladen.sandbox import sanitizer
 
 _PATIENCE = 120.0  # seconds for the first import, on a busy machine
 _here: dict[tuple[tuple[str, ...], str], _Nursery] = {}  # by what has been imported, and under which sanitisers
@@ -112,7 +116,7 @@ class _Nursery:
 def born(folder: Path, modules: tuple[str, ...], runtime: str = "") -> Born | None:
     """Fork a child that has imported ``modules`` and runs the call in ``folder``; None where that is not possible.
 
-    ``runtime`` is that of the sanitisers, if it is to run under them (see `unladen.compiling.sanitizer`).
+    ``runtime`` is that of the sanitisers, if it is to run under them (see `unladen.sandbox.sanitizer`).
     """
     if sys.platform != "linux":
         return None
@@ -136,7 +140,7 @@ def serve(address: str, modules: tuple[str, ...], run) -> None:
     import gc
     from importlib import import_module
 
-    for module in ("cloudpickle", "unladen.compiling.child", "unladen.compiling.script", *modules):
+    for module in ("cloudpickle", "unladen.sandbox.child", "unladen.sandbox.script", *modules):
         import_module(module)
     gc.collect()
     gc.freeze()  # what is here stays: no collection of a child needs to look at it, or to copy its pages
@@ -160,7 +164,7 @@ def serve(address: str, modules: tuple[str, ...], run) -> None:
 
 def _mind(asked: socket.socket, run) -> None:
     """Fork the child, say who it is, wait for it, end what it left behind, and say how it ended. Does not return."""
-    from unladen.compiling.child import adopt_orphans, end_orphans
+    from unladen.sandbox.child import adopt_orphans, end_orphans
 
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -53,7 +53,7 @@ def packed(function: Callable, args: tuple, kwargs: dict) -> bytes:
     """Pickle a call. Raises ``Unsendable``, which names the argument or variable that cannot be pickled."""
     import cloudpickle
 
-    from unladen.compiling import travelling
+    from unladen.sandbox import travelling
 
     if not hasattr(cloudpickle, "register_pickle_by_value"):
         told = f"the file {_named(cloudpickle)} is imported in place of the package cloudpickle: give it another name"
@@ -76,7 +76,7 @@ def _named(module: ModuleType) -> str:
 
 def definitions(names: dict) -> bytes:
     """Pickle what a ``__main__`` defines, for a process that will have one of its own; what cannot go stays."""
-    from unladen.compiling import travelling
+    from unladen.sandbox import travelling
 
     try:
         return travelling.definitions(names)
@@ -85,7 +85,7 @@ def definitions(names: dict) -> bytes:
 
 
 def _travels(thing: object) -> bool:
-    from unladen.compiling import travelling
+    from unladen.sandbox import travelling
 
     try:
         travelling.definitions({"it": thing})
