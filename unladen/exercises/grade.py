@@ -24,6 +24,7 @@ from unladen.exercises.speed_names import Seal
 from unladen.exercises.values import short
 from unladen.exercises.verdict import Verdict
 from unladen.sandbox import run_isolated
+from unladen.sandbox.parcel import Unsent
 from unladen.sandbox.sanitizer import CANNOT_START
 
 _ENDINGS = {
@@ -120,7 +121,7 @@ def _in_child(exercise: Exercise, answer: object, *, sanitize: bool) -> Verdict:
         )
         running = notes.read_text(encoding="utf-8") if notes.exists() else exercise.name
     if outcome.kind == "unsent":
-        return _unsent(exercise, outcome.error)
+        return _unsent(exercise, outcome.unsent)
     measured = words.MEASURING in running and outcome.starved
     if outcome.kind == "timeout" and (measured or outcome.seconds < exercise.seconds):
         return _too_busy(exercise, running)
@@ -182,15 +183,14 @@ def _ended(exercise: Exercise, outcome, running: str) -> Verdict:
     return _wrong(exercise, what, written or _ENDINGS.get(outcome.kind, ""), outcome.stdout)
 
 
-def _unsent(exercise: Exercise, error: str) -> Verdict:
+def _unsent(exercise: Exercise, unsent: Unsent) -> Verdict:
     """The verdict on an answer that could not be tried: that is no mistake in it."""
-    found = re.fullmatch(r"TypeError: (.*?),? cannot be sent to the child process \((.*)\).*", error, re.S)
-    what, why = found.groups() if found else ("it", error)
-    what = "it" if what.startswith(("argument", "this call")) else f"the {what},"
-    told = f"{exercise.name} cannot be checked like this: {what} cannot be copied to the process that tests it ({why})."
+    what = f"the {unsent.what}," if unsent.what.startswith("variable") else "it"
+    why = f"{what} cannot be copied to the process that tests it ({unsent.why})"
+    told = f"{exercise.name} cannot be checked like this: {why}."
     hint = "Make what it needs inside of the function: open files, sockets, generators and connections do not travel."
-    if "in place of the package" in why:
-        hint = "Rename that file, and restart the kernel."
+    if unsent.cure and not unsent.what:
+        hint = f"{unsent.cure[0].upper()}{unsent.cure[1:]}."
     return Verdict("NOT CHECKED", exercise.id, exercise.title, (told,), hint)
 
 

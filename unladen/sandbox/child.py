@@ -163,7 +163,7 @@ def answer(folder: str, memory: int | None) -> dict:
         function, args, kwargs = unpacked(folder)
     except Exception as error:
         words = described(error)["error"]
-        words = f"TypeError: this call cannot be sent to the child process (it arrives, but not whole: {words})"
+        words = f"it arrives, but not whole: {words}"
         return {"kind": "unsent", "error": words, "frames": [], "seconds": 0.0}
     try:
         lift = limit_resources(memory)

@@ -44,7 +44,7 @@ def run_isolated(
     try:
         call = parcel.packed(function, args, kwargs)
     except parcel.Unsendable as error:
-        return Outcome("unsent", error=str(error))
+        return Outcome("unsent", error=str(error), unsent=error.unsent)
     runtime, note = sanitizer.runtime() if sanitize else ("", "")
     with tempfile.TemporaryDirectory(prefix="unladen-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -188,8 +188,7 @@ def _outcome(child: _Isolated, ending: str, folder: Path, limits: tuple[float, i
             name = signal.Signals(-code).name
             # which line of a recursion overflows is chance
             where = _joined(words.python_line(python), words.c_line(c), line=not overflow)
-            note = "stack overflow: functions called each other too deep" if overflow else note
-            return Outcome("signal", signal=name, where=where, **printed | {"note": note})
+            return Outcome("signal", signal=name, where=where, overflowed=overflow, **printed)
     if code == 0 and (folder / "answer").exists():
         try:
             reply = pickle.loads((folder / "answer").read_bytes())
@@ -203,6 +202,9 @@ def _outcome(child: _Isolated, ending: str, folder: Path, limits: tuple[float, i
 def _answered(reply: dict, amount: str, printed: dict) -> Outcome:
     if reply["kind"] == "ok":
         return Outcome("ok", value=reply["value"], seconds=reply["seconds"], **printed)
+    if reply["kind"] == "unsent":
+        why = parcel.Unsent("", reply["error"])
+        return Outcome("unsent", error=str(why), unsent=why, **printed)
     where = _joined(words.python_line(list(reversed(reply["frames"]))), None)
     return Outcome(reply["kind"], error=reply["error"], where=where, seconds=reply["seconds"], limit=amount, **printed)
 

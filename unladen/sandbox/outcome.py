@@ -11,6 +11,10 @@ import sys
 import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from unladen.sandbox.parcel import Unsent
 
 SIGNALS = {
     "SIGSEGV": "invalid memory access",
@@ -23,6 +27,7 @@ SIGNALS = {
     "SIGTRAP": "trap",
 }
 LIVES = "The kernel lives."
+_TOO_DEEP = "stack overflow: functions called each other too deep"
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,8 @@ class Outcome:
     the child, and was not made). ``value`` is the result when ok,
     ``error`` the words of an exception or of a sanitiser, ``signal`` its name, ``where`` the learner's line
     ("line 3 of the cell, in f"), ``stdout`` and ``stderr`` what was printed, ``seconds`` how long the call took
-    (one that was stopped: how long it could work), ``starved`` whether a call that was stopped had to wait for others.
+    (one that was stopped: how long it could work), ``starved`` whether a call that was stopped had to wait for others,
+    ``overflowed`` whether a signal came because the stack was full, ``unsent`` what of the call could not be copied.
     ``str(outcome)`` is a report of one to a few lines that is the same in every run.
     """
 
@@ -48,6 +54,8 @@ class Outcome:
     note: str = ""
     limit: str = ""
     starved: bool = False
+    overflowed: bool = False
+    unsent: Unsent | None = None
 
     @property
     def ok(self) -> bool:
@@ -57,7 +65,7 @@ class Outcome:
     def __str__(self) -> str:
         at = f" {'in' if self.where.startswith('C function') else 'at'} {self.where}" if self.where else ""
         if self.kind == "signal":
-            meaning = self.note if self.note.startswith("stack overflow") else SIGNALS.get(self.signal, "")
+            meaning = _TOO_DEEP if self.overflowed else SIGNALS.get(self.signal, "")
             text = f"The child process ended with {self.signal}{f' ({meaning})' if meaning else ''}{at}. {LIVES}"
         elif self.kind == "sanitizer":
             text = f"The sanitiser found: {self.error}{at}. {LIVES}"
@@ -72,7 +80,7 @@ class Outcome:
             text = f"{self.error}{f' ({self.where})' if self.where else ''}"
         else:
             text = f"The call returned {type(self.value).__name__}."
-        return f"{text}\n{self.note}" if self.note and not self.note.startswith("stack overflow") else text
+        return f"{text}\n{self.note}" if self.note else text
 
 
 # -- Python lines ----------------------------------------------------------------------------------------------------

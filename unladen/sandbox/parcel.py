@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import FunctionType, ModuleType
 
 
@@ -45,8 +46,25 @@ class Cell:
         atexit._run_exitfuncs()  # as at the end of a script: processes that were started are waited for
 
 
+@dataclass(frozen=True)
+class Unsent:
+    """Why a call could not be copied to the child: ``what`` of it (nothing: all of it), ``why``, and the ``cure``."""
+
+    what: str
+    why: str
+    cure: str = ""
+
+    def __str__(self) -> str:
+        what = f"{self.what}," if self.what else "this call"
+        return f"TypeError: {what} cannot be sent to the child process ({self.why}){f': {self.cure}' * bool(self.cure)}"
+
+
 class Unsendable(Exception):
-    """Something in the call cannot be pickled; the text names it."""
+    """Something in the call cannot be pickled; ``unsent`` says what, why, and what to do."""
+
+    def __init__(self, what: str, why: str, cure: str = "") -> None:
+        self.unsent = Unsent(what, why, cure)
+        super().__init__(str(self.unsent))
 
 
 def packed(function: Callable, args: tuple, kwargs: dict) -> bytes:
@@ -56,15 +74,15 @@ def packed(function: Callable, args: tuple, kwargs: dict) -> bytes:
     from unladen.sandbox import travelling
 
     if not hasattr(cloudpickle, "register_pickle_by_value"):
-        told = f"the file {_named(cloudpickle)} is imported in place of the package cloudpickle: give it another name"
-        raise Unsendable(f"TypeError: this call cannot be sent to the child process ({told})")
+        told = f"the file {_named(cloudpickle)} is imported in place of the package cloudpickle"
+        raise Unsendable("", told, "rename that file, and restart the kernel")
     by_value = _unimportable_module(function)
     if by_value:
         cloudpickle.register_pickle_by_value(by_value)
     try:
         return travelling.dumps((function, args, kwargs))
     except Exception as error:
-        raise Unsendable(_culprit(function, args, kwargs, error)) from None
+        raise _culprit(function, args, kwargs, error) from None
     finally:
         if by_value:
             cloudpickle.unregister_pickle_by_value(by_value)
@@ -107,17 +125,16 @@ def _unimportable_module(function: Callable):
     return module
 
 
-def _culprit(function: Callable, args: tuple, kwargs: dict, error: Exception) -> str:
-    """Name the argument or the variable that cannot be pickled, and say what to do."""
+def _culprit(function: Callable, args: tuple, kwargs: dict, error: Exception) -> Unsendable:
+    """What names the argument or the variable that cannot be pickled, and says what to do."""
     given = {f"argument {i}": a for i, a in enumerate(args, 1)} | {f"argument {k}": v for k, v in kwargs.items()}
     # a variable says more than the argument that uses it
     suspects = {k: v for thing in (function, *given.values()) for k, v in _variables(thing, set()).items()} | given
     reason = without_addresses(str(error).strip().rstrip(".")) or type(error).__name__
     for name, thing in suspects.items():
         if not _travels(thing):
-            where = f"{name}, of type {type(thing).__name__},"
-            return f"TypeError: {where} cannot be sent to the child process ({reason}): create it in the child instead"
-    return f"TypeError: this call cannot be sent to the child process ({reason})"
+            return Unsendable(f"{name}, of type {type(thing).__name__}", reason, "create it in the child instead")
+    return Unsendable("", reason)
 
 
 def _variables(thing: object, seen: set) -> dict[str, object]:
