@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from unladen.compiling import effort
+from unladen.host import effort
 
 
 def beforehand(request: pytest.FixtureRequest, function: Callable) -> Callable:

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from unladen.compiling import effort
+from unladen.host import effort
 
 
 def _refuse_skip(report, reason: str) -> None:

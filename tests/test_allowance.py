@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from unladen.timing import allowance, hardware
+from unladen.host import allowance, hardware
 
 INFINITE = float("inf")
 NO_LIMIT = "9223372036854771712"  # how version 1 says it
@@ -155,7 +155,7 @@ def test_a_set_of_cores_counts_as_many_as_it_names(machine, name, controller):
 
 def asked(question: str, *before: str, **limits: int) -> str:
     """What a new process says that is started with ``limits`` (kind of ``resource``: bytes), after ``before``."""
-    code = f"import resource; from unladen.timing import hardware; print({question})"
+    code = f"import resource; from unladen.host import hardware; print({question})"
     for kind, nbytes in limits.items():
         code = f"import resource; resource.setrlimit(resource.{kind}, ({nbytes}, {nbytes})); {code}"
     done = subprocess.run([*before, sys.executable, "-c", code], capture_output=True, text=True, check=True)

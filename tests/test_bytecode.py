@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
+from unladen.elsewhere.interpreters import Interpreter
 from unladen.inside import bytecode
-from unladen.timing.interpreters import Interpreter
 
 pytestmark = pytest.mark.chapters(4)
 

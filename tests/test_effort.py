@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from unladen.compiling import effort
-from unladen.compiling.effort import Effort
 from unladen.exercises import speed, words
+from unladen.host import effort
+from unladen.host.effort import Effort
 from unladen.sandbox import run_isolated
 from unladen.sandbox.outcome import Outcome
 

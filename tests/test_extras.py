@@ -13,9 +13,9 @@ import sys
 
 import pytest
 
-from unladen.timing import interpreters
-from unladen.timing.elsewhere import Elsewhere, on, run
-from unladen.timing.missing import install, install_python
+from unladen.elsewhere import interpreters
+from unladen.elsewhere.pythons import Elsewhere, on, run
+from unladen.host.missing import install, install_python
 
 pytestmark = pytest.mark.extras
 

@@ -6,8 +6,8 @@ import importlib.util
 
 import pytest
 
-from unladen.timing import extras, records
-from unladen.timing.elsewhere import Elsewhere
+from unladen.elsewhere import extras, records
+from unladen.elsewhere.pythons import Elsewhere
 
 
 @pytest.fixture

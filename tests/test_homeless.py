@@ -41,7 +41,8 @@ def test_there_really_is_no_home(homeless):
 
 
 def test_other_pythons_are_looked_for_where_there_can_be_some(homeless):
-    program = "from unladen.timing import interpreters as i; print(i.find('3.0'), i.other_interpreters() is not None)"
+    program = "from unladen.elsewhere.interpreters import find, other_interpreters as others\n"
+    program += "print(find('3.0'), others() is not None)"
     assert homeless(program) == "(None, '') True\n"
 
 
@@ -73,7 +74,7 @@ def test_doctor_says_where_things_could_be_kept(homeless):
 
 @pytest.mark.parametrize("named", ["~nobody-of-that-name/bin", "~"])
 def test_a_home_that_is_not_known_is_no_place_for_pythons(named):
-    program = "from unladen.timing import interpreters; print(interpreters.find('3.0')[0])"
+    program = "from unladen.elsewhere import interpreters; print(interpreters.find('3.0')[0])"
     environment = os.environ | {"UNLADEN_PYTHONS": named}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
     assert done.stdout == "None\n", done.stderr

@@ -8,8 +8,8 @@ import subprocess
 import pytest
 
 from unladen.course import notebooks, record
-from unladen.timing import jvm, records
-from unladen.timing.elsewhere import Elsewhere
+from unladen.elsewhere import jvm, records
+from unladen.elsewhere.pythons import Elsewhere
 
 pytestmark = pytest.mark.chapters(11)
 

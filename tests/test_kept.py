@@ -110,7 +110,7 @@ def test_a_file_that_was_copied_from_another_machine_is_not_used():
 
 def test_half_a_core_is_another_machine(monkeypatch):
     keep(20e9)
-    monkeypatch.setattr("unladen.timing.allowance.share_of_cores", lambda: 0.5)
+    monkeypatch.setattr("unladen.host.allowance.share_of_cores", lambda: 0.5)
     assert keep(10e9) == 10e9
 
 

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from unladen.compiling import build, native
+from unladen.elsewhere import interpreters
+from unladen.host import hardware
+from unladen.host.missing import install, missing
 from unladen.show import FENCE, Volatile
-from unladen.timing import claim, compilers, hardware, interpreters, limits, machine, race
-from unladen.timing.missing import install, missing
+from unladen.timing import claim, compilers, limits, machine, race
 
 pytestmark = [pytest.mark.measures, pytest.mark.chapters(0)]
 
@@ -201,7 +203,7 @@ def test_cores_in_use_are_those_this_process_may_use():
     if not hasattr(os, "sched_setaffinity"):
         pytest.skip("this system cannot bind a process to a core (Linux can)")
     code = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
-    code += "from unladen.timing import hardware; print(hardware.cores()['usable'])"
+    code += "from unladen.host import hardware; print(hardware.cores()['usable'])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert float(said) <= 1
     assert machine().cores["usable"] <= machine().cores["logical"]

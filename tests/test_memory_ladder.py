@@ -11,11 +11,11 @@ import pytest
 
 from tests import compilers
 from unladen.compiling import native
+from unladen.host.missing import install
 from unladen.show import FENCE, Volatile
 from unladen.timing import claim, machine, waiting
 from unladen.timing.curve import chart
 from unladen.timing.memory import Waits, aligned, flat_stretches, lowered, sweep
-from unladen.timing.missing import install
 from unladen.timing.opinions import Opinion, Opinions, lscpu, processor_card
 
 pytestmark = [pytest.mark.measures, pytest.mark.chapters(2)]

@@ -16,10 +16,10 @@ from IPython.testing.globalipapp import start_ipython
 from tests.processes import ends
 from unladen.course import render
 from unladen.course.outputs import sanitised
+from unladen.elsewhere import interpreters, pythons, records
+from unladen.elsewhere.pythons import Elsewhere, on, run
+from unladen.elsewhere.records import Run
 from unladen.magics import CellError, register
-from unladen.timing import elsewhere, interpreters, records
-from unladen.timing.elsewhere import Elsewhere, on, run
-from unladen.timing.records import Run
 
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 NOWHERE = "3.99"  # a Python that no machine has
@@ -266,7 +266,7 @@ def test_only_what_is_fixed_is_left_for_comparison():
     source = "print(1)\n"
     record([VERSION], source)
     ran = on([VERSION], "kept", source)
-    kept = elsewhere.Results(records.load("kept"), False, "3.99 is not here; to get it: buy one. Recorded once.")
+    kept = pythons.Results(records.load("kept"), False, "3.99 is not here; to get it: buy one. Recorded once.")
     assert sanitised(repr(ran)) == sanitised(repr(kept)) == f"<V>\n{VERSION}<V>\n<V-BLOCK>"
     assert sanitised(ran._repr_html_()) == sanitised(kept._repr_html_())
     assert f"<summary>{VERSION} <V></summary>" in sanitised(ran._repr_html_())
@@ -328,7 +328,7 @@ def test_the_magic_explains_itself(ipython):
 
 def test_in_a_notebook_the_record_stands_in_and_nothing_else_is_different(write_notebook, results):
     """Rendered twice, with two records of two machines: not a byte changes, so nbval accepts either."""
-    setup = "%load_ext unladen\nfrom pathlib import Path\nfrom unladen.timing import records\n"
+    setup = "%load_ext unladen\nfrom pathlib import Path\nfrom unladen.elsewhere import records\n"
     setup += f"records.FOLDER = Path({str(results)!r})"
     cell = f"%%on here,{NOWHERE} kept\nprint(1)"
     path = write_notebook(setup, cell, "kept.here, kept['here'] == kept['3.99']")
@@ -342,7 +342,7 @@ def test_in_a_notebook_the_record_stands_in_and_nothing_else_is_different(write_
 def test_the_script_that_runs_elsewhere_is_read_by_an_old_python():
     import ast
 
-    source = Path(importlib.util.find_spec("unladen.timing.guest").origin).read_text(encoding="utf-8")
+    source = Path(importlib.util.find_spec("unladen.elsewhere.guest").origin).read_text(encoding="utf-8")
     ast.parse(source, feature_version=(3, 8))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from unladen.timing.interpreters import other_interpreters
+from unladen.elsewhere.interpreters import other_interpreters
 
 pytestmark = pytest.mark.chapters(5)
 

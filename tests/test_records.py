@@ -9,7 +9,7 @@ import pytest
 
 from unladen.course import notebooks, record
 from unladen.course.notebooks import NotebookError
-from unladen.timing import records
+from unladen.elsewhere import records
 
 CELLS = list(record.on_cells(notebooks.find([], record.FOLDERS)))
 

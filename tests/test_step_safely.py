@@ -18,9 +18,9 @@ import pytest
 
 from tests.stepped import REAL, Point, add, countdown, raises, square, sum_of_squares, uses_generator
 from unladen import step_through
+from unladen.elsewhere.interpreters import other_interpreters
 from unladen.inside import frames
 from unladen.inside.values import WIDTH, shown
-from unladen.timing.interpreters import other_interpreters
 
 pytestmark = pytest.mark.chapters(4)
 

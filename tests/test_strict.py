@@ -14,9 +14,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from unladen.compiling import effort
 from unladen.course import notebooks, render
 from unladen.course.outputs import same, sanitised
+from unladen.host import effort
 from unladen.show import Listing, Table, Volatile, duration, marked, size, times
 
 ROOT = Path(__file__).parents[1]

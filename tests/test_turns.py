@@ -90,8 +90,8 @@ def test_a_crew_that_waits_waits_together():
 
 @pytest.mark.extras
 def test_threads_of_a_free_threaded_python_sleep_together_though_no_lock_is_let_go():
-    from unladen.timing.elsewhere import on
-    from unladen.timing.interpreters import find
+    from unladen.elsewhere.interpreters import find
+    from unladen.elsewhere.pythons import on
 
     if not find("3.13t")[0]:
         pytest.skip("needs a free-threaded 3.13: name it in UNLADEN_PYTHONS")

@@ -173,17 +173,17 @@ class Unladen(Magics):
         get it, and NAME holds the recorded run of all of them instead: NAME.here tells which. The environment variable
         UNLADEN_PYTHONS names more places to look: programs or folders, separated as in PATH.
         """
-        from unladen.timing import elsewhere
+        from unladen.elsewhere import pythons
 
         words = words_of(line)
         if len(words) < 2:
             raise CellError(f"%%on takes Pythons and a NAME, as in `%%on here,pypy3 answer`; got {listed(words)}.")
         name = identifier("%%on", words[-1], "the results")
-        names = elsewhere.names_in(" ".join(words[:-1]))
+        names = pythons.names_in(" ".join(words[:-1]))
         try:
             with patience(f"running on {', '.join(names)}"):
-                results = elsewhere.on(names, name, cell)
-        except elsewhere.Elsewhere as problem:
+                results = pythons.on(names, name, cell)
+        except pythons.Elsewhere as problem:
             raise CellError(f"%%on: {problem}") from None
         self.shell.user_ns[name] = results
         display(results)

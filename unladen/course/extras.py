@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from unladen.host.missing import Missing
 from unladen.timing import machine
-from unladen.timing.missing import Missing
 
 TOOLS = ("gfortran", "PyPy", "a free-threaded Python")
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from unladen.course import notebooks
 from unladen.course.notebooks import NotebookError, shown
-from unladen.timing import elsewhere, jvm, records
+from unladen.elsewhere import jvm, pythons, records
 
 FOLDERS = ("notebooks", "solutions")
 _FIRST_LINE = re.compile(r"%%on[ \t]+(?P<names>\S.*?)[ \t]+(?P<key>\w+)[ \t]*")
@@ -44,7 +44,7 @@ def on_cells(paths: list[Path]) -> Iterator[OnCell]:
             line = _FIRST_LINE.fullmatch(first)
             if not line:
                 raise NotebookError(f"{notebooks.place(path, number, cell)}: write %%on NAME,NAME RESULT; got {first}")
-            yield OnCell(path, elsewhere.names_in(line["names"]), line["key"], source)
+            yield OnCell(path, pythons.names_in(line["names"]), line["key"], source)
 
 
 def repeated(cells: list[OnCell]) -> list[str]:
@@ -54,11 +54,11 @@ def repeated(cells: list[OnCell]) -> list[str]:
 
 def record(cell: OnCell) -> str:
     """Run one cell and store its record; return what became of it. Raises ``Elsewhere`` if the cell fails."""
-    found, gone = elsewhere.located(cell.names)
+    found, gone = pythons.located(cell.names)
     if gone:
         return f"left as it is: {'. '.join(map(str, gone))}"
     start = time.perf_counter()
-    runs = [elsewhere.run(name, python, cell.source) for name, python in found.items()]
+    runs = [pythons.run(name, python, cell.source) for name, python in found.items()]
     records.save(cell.key, records.made_now(cell.names, cell.source, runs, shown(cell.path)))
     return f"recorded ({time.perf_counter() - start:.1f} s)"
 
@@ -80,7 +80,7 @@ def main(argv: list[str]) -> int:
     for cell in cells:
         try:
             outcome = record(cell)
-        except elsewhere.Elsewhere as problem:
+        except pythons.Elsewhere as problem:
             failed, outcome = 1, f"FAILED, left as it is: {problem}"
         print(f"{shown(cell.path)}: {cell.key} {outcome}", flush=True)
     for path in paths:

@@ -29,7 +29,8 @@ from queue import Empty
 import pytest
 from nbformat import from_dict
 
-from unladen.compiling import BuildError, effort, python_headers, toolchain
+from unladen.compiling import BuildError, python_headers, toolchain
+from unladen.host import effort
 
 SANITIZER = Path(__file__).parents[2] / "tests" / "sanitize.cfg"
 

@@ -23,8 +23,8 @@ from pathlib import Path
 
 import psutil
 
-from unladen.compiling import effort
 from unladen.course import again, tally
+from unladen.host import effort
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = [sys.executable, "-E", "-m"]

@@ -16,13 +16,13 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 
 from unladen.compiling import Library
-from unladen.compiling.effort import load
 from unladen.exercises import words
 from unladen.exercises.registry import Exercise
 from unladen.exercises.speed import untouched
 from unladen.exercises.speed_names import Seal
 from unladen.exercises.values import short
 from unladen.exercises.verdict import Verdict
+from unladen.host.effort import load
 from unladen.sandbox import run_isolated
 from unladen.sandbox.parcel import Unsent
 from unladen.sandbox.sanitizer import CANNOT_START

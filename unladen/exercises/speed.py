@@ -17,11 +17,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from unladen.compiling.effort import Effort
 from unladen.exercises import words
 from unladen.exercises.speed_answers import NotPlain, as_it_was, own
 from unladen.exercises.speed_names import names
 from unladen.exercises.values import same, short
+from unladen.host.effort import Effort
 
 ROUNDS = 3  # so many ratios in a row must lie on the same side of the bar
 PATIENCE = 9  # and if they have not after this many, the machine is too noisy to tell

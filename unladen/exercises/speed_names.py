@@ -15,7 +15,7 @@ _MODULES = frozenset(
     ("awkward", "bisect", "builtins", "collections", "copy", "functools", "gc", "heapq", "itertools", "math")
     + ("numbers", "operator", "random", "resource", "statistics", "sys", "time")
 )
-_PACKAGES = ("numpy", "unladen.exercises", "unladen.compiling.effort", "unladen.timing.stopwatch")
+_PACKAGES = ("numpy", "unladen.exercises", "unladen.host.effort", "unladen.timing.stopwatch")
 _OWN_CALLS = {"displayhook", "excepthook", "unraisablehook", "breakpointhook", "__interactivehook__"}
 _MISSING = object()
 

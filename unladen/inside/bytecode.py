@@ -18,8 +18,8 @@ from difflib import SequenceMatcher
 from functools import cache
 from types import CodeType
 
+from unladen.elsewhere.interpreters import Interpreter, other_interpreters
 from unladen.show import Listing, Table
-from unladen.timing.interpreters import Interpreter, other_interpreters
 
 WARM = 100  # calls after which everything that will be specialised has been, on 3.11 to 3.14
 _OLDEST = (3, 11)  # the first that specialises

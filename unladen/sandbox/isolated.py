@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from unladen.compiling.effort import CEILING, busy
+from unladen.host.effort import CEILING, busy
 from unladen.sandbox import nursery, parcel, sanitizer
 from unladen.sandbox import outcome as words
 from unladen.sandbox.outcome import Outcome
@@ -35,7 +35,7 @@ def run_isolated(
     The child is a fresh interpreter of the same Python; function and arguments travel by cloudpickle, so functions
     defined in a notebook and libraries compiled from cells work; over there these names live in a real ``__main__``.
     The call may take ``seconds``, not counting those in which it waits for its turn on a busy machine (see
-    `unladen.compiling.effort`), and ``memory`` bytes more than its imports did. ``sanitize`` rebuilds those libraries
+    `unladen.host.effort`), and ``memory`` bytes more than its imports did. ``sanitize`` rebuilds those libraries
     with the address and undefined-behaviour sanitisers. With ``warm``, names of modules, the child is no fresh
     interpreter but a fork of one that has only imported these, which starts ten times as fast (see
     `unladen.sandbox.nursery`).

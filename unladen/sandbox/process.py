@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from unladen.compiling.effort import Effort
+from unladen.host.effort import Effort
 
 PRINTED = 2**16  # characters kept of what the child prints
 _MARK = "UNLADEN_CHILD"
@@ -53,7 +53,7 @@ class Child:
     def wait(self, seconds: float, look: Callable[[], bool] | None = None) -> str:
         """Wait until it ends, has worked for ``seconds``, or ``look`` says so: return "itself", "timeout" or "looked".
 
-        The time in which it waits for a core on a busy machine does not count (see `unladen.compiling.effort`).
+        The time in which it waits for a core on a busy machine does not count (see `unladen.host.effort`).
         """
         self.effort = Effort(self.process.pid)
         while not self.ended.wait(_STEP):

@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 import psutil
 
-from unladen.compiling import effort
-from unladen.timing import allowance
+from unladen.host import allowance, effort
 
 _STAT = Path("/proc/stat")
 _STOLEN = 0.02  # the share of the time above which another machine on the same hardware is felt

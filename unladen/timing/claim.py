@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Rational, Real
 
-from unladen.compiling import effort
 from unladen.compiling.absent import Absent
+from unladen.host import effort
 from unladen.show import Message, duration, marked, three_digits, times
 from unladen.timing import lately, ledger
 from unladen.timing.busy import Busy, counted, watched

@@ -26,7 +26,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from unladen import state
-from unladen.timing import hardware, limits
+from unladen.host import hardware
+from unladen.timing import limits
 
 NEAR, DAYS, IN_A_ROW, ABSURD = 1.25, 30, 3, 8
 _FORM = 1

@@ -29,7 +29,7 @@ import tomllib
 import warnings
 from pathlib import Path
 
-from unladen.timing import hardware
+from unladen.host import hardware
 from unladen.timing.busy import Busy
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from unladen.timing import hardware
+from unladen.host import hardware
 from unladen.timing.stopwatch import Lane
 
 KINDS = ("read", "copy", "triad", "flops")

@@ -8,11 +8,12 @@ import sysconfig
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 
+from unladen.elsewhere.interpreters import Interpreter, other_interpreters
+from unladen.host import hardware
+from unladen.host.missing import Missing, missing
 from unladen.show import Listing, Table, Volatile, size, three_digits
-from unladen.timing import best, busy, hardware, limits
+from unladen.timing import best, busy, limits
 from unladen.timing.compilers import course_compiler, other_compilers
-from unladen.timing.interpreters import Interpreter, other_interpreters
-from unladen.timing.missing import Missing, missing
 
 
 class Machine:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from unladen.host import hardware
 from unladen.show import PALETTE, Listing, Table, Volatile, duration, figure, size, times
-from unladen.timing import hardware
 from unladen.timing.curve import label
 from unladen.timing.progress import Progress
 from unladen.timing.stopwatch import Lane

@@ -9,9 +9,9 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from unladen.host import hardware
+from unladen.host.missing import install
 from unladen.show import Table, Volatile, size, three_digits
-from unladen.timing import hardware
-from unladen.timing.missing import install
 
 MEMORY = 64  # MiB that a tool reads or writes in one go: as much as an array of `machine().bandwidth`
 RUNS = 12  # each of them short, so that one may find a busy machine at rest

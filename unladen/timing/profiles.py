@@ -17,8 +17,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from unladen.elsewhere import profilers
 from unladen.show import PALETTE, Listing, Table, Volatile, figure, size, three_digits
-from unladen.timing import replayed
 
 Stacks = Mapping[tuple[str, ...], float]
 
@@ -113,7 +113,7 @@ def session_stacks(path: str | Path, file: str, root: str) -> dict[tuple[str, ..
 
 def memory_stacks(path: str | Path, file: str, root: str) -> dict[tuple[str, ...], float]:
     """Return the bytes that each stack of functions, from ``root`` of ``file`` upwards, held when memray saw most."""
-    if replayed.gone("memray"):  # then the file is what the recorded run left
+    if profilers.gone("memray"):  # then the file is what the recorded run left
         return _rooted(json.loads(Path(path).read_text(encoding="utf-8")), file, root)
     from memray import FileReader
 

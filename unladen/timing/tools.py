@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from unladen.elsewhere import profilers
+from unladen.host.missing import install
 from unladen.show import Table, Volatile, times
-from unladen.timing import replayed
-from unladen.timing.missing import install
 
 # cachegrind's counts for chapter 01's walk over a grid, for machines without valgrind: valgrind 3.19, gcc 12.2 -O1,
 # x86-64, Debian 12, November 2026
@@ -35,8 +35,8 @@ def python(tool: str, *command: str) -> str:
     in ``took[tool]``. Raises ``RuntimeError`` with the last lines if the command failed. Where Scalene or memray is not
     installed, its recorded run takes the place of ``-m scalene`` or ``-m memray``.
     """
-    if command[0] == "-m" and command[1] in replayed.HOW and replayed.gone(command[1]):
-        return replayed.replay(*command[1:])
+    if command[0] == "-m" and command[1] in profilers.HOW and profilers.gone(command[1]):
+        return profilers.replay(*command[1:])
     done = subprocess.run([sys.executable, *command], capture_output=True, text=True, errors="replace")
     if done.returncode:
         last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-8:])
@@ -51,7 +51,7 @@ def cost(tool: str, without: str) -> float:
 
     The recorded ratio where the tool is not installed.
     """
-    return replayed.slower(tool.lower()) if _is_replayed(tool) else min(took[tool]) / min(took[without])
+    return profilers.slower(tool.lower()) if _is_replayed(tool) else min(took[tool]) / min(took[without])
 
 
 def price(tool: str, without: str) -> Volatile:
@@ -60,7 +60,7 @@ def price(tool: str, without: str) -> Volatile:
 
 
 def _is_replayed(tool: str) -> bool:
-    return tool.lower() in replayed.HOW and replayed.gone(tool.lower())
+    return tool.lower() in profilers.HOW and profilers.gone(tool.lower())
 
 
 @contextmanager
@@ -119,8 +119,8 @@ def shell_time(program: str) -> dict[str, float]:
 
 def absent(tool: str) -> str:
     """Say how to install a command or profiler that is not on this machine; empty if it is there."""
-    if tool in replayed.HOW:
-        return replayed.stands_in(tool)
+    if tool in profilers.HOW:
+        return profilers.stands_in(tool)
     if shutil.which(tool):
         return ""
     if sys.platform != "linux":

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from unladen.timing import allowance
+from unladen.host import allowance
 
 _CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 _UNITS = {"K": 2**10, "M": 2**20, "G": 2**30}

@@ -12,10 +12,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from unladen.timing import records
-from unladen.timing.elsewhere import Elsewhere, Results
-from unladen.timing.missing import install
-from unladen.timing.records import Record, Run
+from unladen.elsewhere import records
+from unladen.elsewhere.pythons import Elsewhere, Results
+from unladen.elsewhere.records import Record, Run
+from unladen.host.missing import install
 
 NATIVE = Path(__file__).resolve().parents[2] / "native"
 SECONDS = 60.0  # what the compiler, and each run, may take

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from unladen.compiling.effort import Effort, busy
+from unladen.host.effort import Effort, busy
 
 PATIENCE = 20.0  # seconds in which a Python says who it is
 VARIABLE = "UNLADEN_PYTHONS"

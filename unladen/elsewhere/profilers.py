@@ -9,9 +9,9 @@ import importlib.util
 import json
 from pathlib import Path
 
-from unladen.timing import records
-from unladen.timing.elsewhere import HERE
-from unladen.timing.records import Record
+from unladen.elsewhere import records
+from unladen.elsewhere.pythons import HERE
+from unladen.elsewhere.records import Record
 
 # module: the command that installs it
 HOW = {

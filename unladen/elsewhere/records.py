@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from unladen.timing import hardware
+from unladen.host import hardware
 
 FOLDER = Path(__file__).resolve().parents[2] / "results"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from unladen.timing import profiles, records, replayed, tools
+from unladen.elsewhere import profilers, records
+from unladen.timing import profiles, tools
 
 pytestmark = pytest.mark.chapters(1)
 
@@ -12,23 +13,23 @@ pytestmark = pytest.mark.chapters(1)
 @pytest.fixture
 def without_them(monkeypatch, tmp_path):
     """Neither tool is found, and the chapter's program lies in the working folder."""
-    monkeypatch.setattr(replayed, "gone", lambda module: True)
+    monkeypatch.setattr(profilers, "gone", lambda module: True)
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "lists.py").write_text(replayed.text_of_program())
+    (tmp_path / "lists.py").write_text(profilers.text_of_program())
 
 
-@pytest.mark.parametrize("module", replayed.HOW)
+@pytest.mark.parametrize("module", profilers.HOW)
 def test_every_record_is_of_the_program_as_it_stands_in_the_notebook(module):
-    record = records.load(replayed.key(module))
-    assert record.is_of(("here",), replayed.text_of_program())
+    record = records.load(profilers.key(module))
+    assert record.is_of(("here",), profilers.text_of_program())
     assert "/" not in "".join(run.printed for run in record.runs)  # no folder of the machine it was made on
 
 
 def test_no_record_is_without_its_tool():
-    assert {path.stem for path in (records.FOLDER / "profilers").glob("*.json")} == set(replayed.HOW)
+    assert {path.stem for path in (records.FOLDER / "profilers").glob("*.json")} == set(profilers.HOW)
 
 
-@pytest.mark.parametrize("module", replayed.HOW)
+@pytest.mark.parametrize("module", profilers.HOW)
 def test_it_says_in_one_line_what_is_missing_how_to_get_it_and_what_stands_in(module, without_them):
     told = tools.absent(module)
     assert told.startswith(f"{module} is not installed here; to get it: python -m pip install {module}")

@@ -1,7 +1,7 @@
 """Run a script that needs a package of an extra, or show the recorded run where the package is not installed.
 
-``python -m unladen.timing.extras`` makes the records anew, with the packages that are installed where it runs; they lie
-in ``results/extras/``, for they belong to scripts of ``native/``, not to cells.
+``python -m unladen.elsewhere.extras`` makes the records anew, with the packages that are installed where it runs; they
+lie in ``results/extras/``, for they belong to scripts of ``native/``, not to cells.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from unladen.timing import elsewhere, records
-from unladen.timing.elsewhere import HERE, Elsewhere, Results
-from unladen.timing.interpreters import present
-from unladen.timing.records import Record
+from unladen.elsewhere import pythons, records
+from unladen.elsewhere.interpreters import present
+from unladen.elsewhere.pythons import HERE, Elsewhere, Results
+from unladen.elsewhere.records import Record
 
 NATIVE = Path(__file__).resolve().parents[2] / "native"
 # package: the extra that installs it, the script that uses it, and the notebook that shows it
@@ -43,7 +43,7 @@ def with_extra(package: str) -> Results:
 
 
 def _made_now(source: str, notebook: str = "") -> Record:
-    return records.made_now((HERE,), source, [elsewhere.run(HERE, present(), source)], notebook)
+    return records.made_now((HERE,), source, [pythons.run(HERE, present(), source)], notebook)
 
 
 def _key(script: str) -> str:
@@ -54,7 +54,7 @@ def main() -> None:
     for package, (_, script, notebook) in SCRIPTS.items():
         if importlib.util.find_spec(package):
             source = (NATIVE / script).read_text(encoding="utf-8")
-            records.save(_key(script), _made_now(source, notebook), remake="python -m unladen.timing.extras")
+            records.save(_key(script), _made_now(source, notebook), remake="python -m unladen.elsewhere.extras")
             print(f"{package}: recorded")
         else:
             print(f"{package}: not installed here, the record stays")

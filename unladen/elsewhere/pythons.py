@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from unladen.compiling.effort import busy
+from unladen.elsewhere import records
+from unladen.elsewhere.interpreters import Interpreter, Silence, find, is_name, present
+from unladen.elsewhere.records import Record, Run
+from unladen.host.effort import busy
+from unladen.host.missing import install_python
 from unladen.sandbox.process import Child, started
 from unladen.show import FENCE, Volatile, in_html, marked
-from unladen.timing import records
-from unladen.timing.interpreters import Interpreter, Silence, find, is_name, present
-from unladen.timing.missing import install_python
-from unladen.timing.records import Record, Run
 
 SECONDS = 60.0  # what a cell may take on each Python
 HERE = "here"  # the name of the Python that asks

@@ -1,0 +1,1 @@
+"""Elsewhere: run it on another Python, in Java, with a package of an extra; or show the run that was recorded there."""
