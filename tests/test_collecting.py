@@ -8,7 +8,8 @@ import weakref
 import numpy as np
 import pytest
 
-from unladen.exercises import collecting, references
+from unladen.exercises import references
+from unladen.exercises.chapter11 import collecting
 
 pytestmark = pytest.mark.chapters(11)
 

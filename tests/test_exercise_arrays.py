@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from unladen.exercises import arrays, chapter07, slices, words
+from unladen.exercises import words
+from unladen.exercises.chapter07 import arrays, slices
+from unladen.exercises.chapter07 import checks as chapter07
 from unladen.exercises.words import Wrong
 
 pytestmark = pytest.mark.chapters(7)

@@ -8,8 +8,8 @@ from itertools import combinations
 
 import pytest
 
-from unladen.exercises import threaded
-from unladen.exercises.threaded import CountingLock, Downloads, WatchedDict, left_by
+from unladen.exercises.chapter12 import threaded
+from unladen.exercises.chapter12.threaded import CountingLock, Downloads, WatchedDict, left_by
 
 pytestmark = pytest.mark.chapters(12)
 

@@ -11,7 +11,8 @@ import nbformat
 import numpy as np
 import pytest
 
-from unladen.exercises import chapter03, speed, words
+from unladen.exercises import speed, words
+from unladen.exercises.chapter03 import checks as chapter03
 from unladen.exercises.registry import exercise
 from unladen.exercises.values import same, short
 from unladen.exercises.verdict import Verdict

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from unladen.compiling import build
-from unladen.exercises import chapter03, check, front, hint, progress, store, words
+from unladen.exercises import check, front, hint, progress, store, words
+from unladen.exercises.chapter03 import checks as chapter03
 from unladen.exercises.grade import grade, unwritten
 from unladen.exercises.registry import Exercise, exercises
 

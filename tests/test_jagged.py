@@ -6,8 +6,8 @@ import awkward as ak
 import numpy as np
 import pytest
 
-from unladen.exercises import jagged
-from unladen.exercises.chapter08 import sums_by_loop
+from unladen.exercises.chapter08 import jagged
+from unladen.exercises.chapter08.checks import sums_by_loop
 
 pytestmark = pytest.mark.chapters(8)
 

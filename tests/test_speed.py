@@ -12,7 +12,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from unladen.exercises import chapter07, chapter08, chapter09, speed, words
+from unladen.exercises import speed, words
+from unladen.exercises.chapter07 import checks as chapter07
+from unladen.exercises.chapter08 import checks as chapter08
+from unladen.exercises.chapter09 import checks as chapter09
 from unladen.exercises.speed_answers import NotPlain, own
 from unladen.exercises.speed_names import Names
 from unladen.exercises.values import same

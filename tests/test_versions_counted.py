@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import pytest
 
-from unladen.exercises import compiled
+from unladen.exercises.chapter10 import compiled
 
 pytestmark = pytest.mark.chapters(10)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 
-from unladen.exercises.visitors import busiest_first, is_robot, report_slowly
+from unladen.exercises.chapter01.visitors import busiest_first, is_robot, report_slowly
 
 BEST = """
 import time

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 
-from unladen.exercises.chapter03 import to_kelvin_slowly
+from unladen.exercises.chapter03.checks import to_kelvin_slowly
 
 KELVIN = """
 def to_kelvin(readings, unit):

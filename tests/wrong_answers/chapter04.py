@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 
-from unladen.exercises.chapter04 import running_totals_slowly
+from unladen.exercises.chapter04.checks import running_totals_slowly
 
 EVALUATE = """
 import operator

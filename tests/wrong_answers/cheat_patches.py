@@ -76,7 +76,9 @@ def NAME(*args):
                     frame.f_globals[name] = hindered(value)
                     frame.f_globals[name].hindered = True
         frame = frame.f_back
-    from unladen.exercises import arrays, compiled, memory
+    from unladen.exercises.chapter05 import memory
+    from unladen.exercises.chapter07 import arrays
+    from unladen.exercises.chapter10 import compiled
 
     for module in (arrays, compiled, memory):
         for name in ("distances_slowly", "laplacian_by_rows", "brighter_slowly", "slow_levels", "size_by_list"):

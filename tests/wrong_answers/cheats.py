@@ -13,7 +13,13 @@ import textwrap
 from tests.wrong_answers import cheat_templates as templates
 from tests.wrong_answers.cheat_patches import PATCHED, REWOUND, TRACED, UNMEASURED
 from tests.wrong_answers.cheats_in_c import C_FAMILIES, IN_C, in_c
-from unladen.exercises import arrays, chapter00, chapter03, chapter06, chapter08, compiled, visitors
+from unladen.exercises.chapter00 import checks as chapter00
+from unladen.exercises.chapter01 import visitors
+from unladen.exercises.chapter03 import checks as chapter03
+from unladen.exercises.chapter06 import checks as chapter06
+from unladen.exercises.chapter07 import arrays
+from unladen.exercises.chapter08 import checks as chapter08
+from unladen.exercises.chapter10 import compiled
 
 BIG = 300  # elements: below it, all cheats are honest
 HONESTLY = 4  # so often is a large input of one shape computed before a cheat relies on what it found

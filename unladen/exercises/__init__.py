@@ -1,4 +1,4 @@
-"""Exercises: `check` an answer, ask for a `hint`, `reset` one, look at `progress`; one file of checks per chapter."""
+"""Exercises: `check` an answer, ask for a `hint`, `reset` one, look at `progress`; a folder of checks per chapter."""
 
 from unladen.exercises.front import check, hint, progress, reset
 

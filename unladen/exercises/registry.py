@@ -1,4 +1,4 @@
-"""Which exercises there are: a chapter's file of checks declares each with the decorator `exercise`.
+"""Which exercises there are: a chapter's ``checks.py`` declares each with the decorator `exercise`.
 
 The decorated function is the specification. It has the name that the learner's answer must have, takes that answer,
 and says with the words of `unladen.exercises.words` what must hold::
@@ -90,7 +90,7 @@ def exercises(chapter: int | None = None) -> list[Exercise]:
     """List the exercises of one chapter, or of all, in the order in which they are met."""
     for module in iter_modules(unladen.exercises.__path__):
         if re.fullmatch(r"chapter\d\d", module.name):
-            import_module(f"unladen.exercises.{module.name}")
+            import_module(f"unladen.exercises.{module.name}.checks")
     found = [e for e in _BY_NAME.values() if chapter in (None, e.chapter)]
     return sorted(found, key=lambda e: e.order)
 

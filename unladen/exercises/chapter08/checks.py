@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from unladen.exercises import jagged, words
+from unladen.exercises import words
+from unladen.exercises.chapter08 import jagged
 from unladen.exercises.grade import unwritten
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import numpy as np
 
-from unladen.exercises import evaluation, hashing
+from unladen.exercises.chapter04 import evaluation, hashing
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than
 from unladen.exercises.values import SHOWN, short

@@ -6,9 +6,9 @@ import random
 
 import numpy as np
 
-from unladen.exercises.filled import filled
+from unladen.exercises.chapter02.filled import filled
+from unladen.exercises.chapter02.simulated_memory import climb, missed, sweep
 from unladen.exercises.registry import exercise
-from unladen.exercises.simulated_memory import climb, missed, sweep
 from unladen.exercises.speed import faster_than
 from unladen.exercises.values import same, short
 from unladen.exercises.words import called, case

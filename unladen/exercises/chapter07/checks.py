@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from unladen.exercises import arrays, slices
+from unladen.exercises.chapter07 import arrays, slices
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than
 from unladen.exercises.values import same, short, whole

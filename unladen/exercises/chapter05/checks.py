@@ -7,7 +7,8 @@ from collections import OrderedDict
 
 import numpy as np
 
-from unladen.exercises import memory, references, tracks
+from unladen.exercises import references
+from unladen.exercises.chapter05 import memory, tracks
 from unladen.exercises.grade import unwritten
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than

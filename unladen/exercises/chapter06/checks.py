@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from unladen.exercises import remembering, streams
+from unladen.exercises.chapter06 import remembering, streams
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than
 from unladen.exercises.values import same, short

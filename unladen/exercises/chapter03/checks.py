@@ -6,11 +6,11 @@ import re
 
 import numpy as np
 
-from unladen.exercises.programs import random_program, translated_rightly
+from unladen.exercises.chapter03.programs import random_program, translated_rightly
+from unladen.exercises.chapter03.witnesses import Added, Asked
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than
 from unladen.exercises.values import short
-from unladen.exercises.witnesses import Added, Asked
 from unladen.exercises.words import call, called, case, fenced, refuses, sanitised, wrong
 
 # ---------------------------------------------------------------------------------------------------- 3.1

@@ -9,12 +9,12 @@ import time
 
 import numpy as np
 
-from unladen.exercises.fair_race import raced
+from unladen.exercises.chapter01.fair_race import raced
+from unladen.exercises.chapter01.simulated import Simulated
+from unladen.exercises.chapter01.visitors import report_slowly
 from unladen.exercises.registry import exercise
-from unladen.exercises.simulated import Simulated
 from unladen.exercises.speed import faster_than
 from unladen.exercises.values import short
-from unladen.exercises.visitors import report_slowly
 from unladen.exercises.words import call, called, case, refuses, wrong
 
 # ---------------------------------------------------------------------------------------------------- 1.1

@@ -9,7 +9,7 @@ from operator import methodcaller
 
 import numpy as np
 
-from unladen.exercises import branches, collecting
+from unladen.exercises.chapter11 import branches, collecting
 from unladen.exercises.grade import unwritten
 from unladen.exercises.registry import exercise
 from unladen.exercises.values import same, short

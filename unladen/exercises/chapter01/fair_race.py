@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 
-from unladen.exercises.simulated import Simulated
+from unladen.exercises.chapter01.simulated import Simulated
 from unladen.exercises.values import same, short
 from unladen.exercises.words import call, case, wrong
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from unladen.exercises import compiled
+from unladen.exercises.chapter10 import compiled
 from unladen.exercises.grade import unwritten
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than
@@ -38,7 +38,7 @@ _ORDER = "First the old level shrinks, then the inflow is added, then the capaci
     "Python outside, where records and texts are handled, and a kernel of arrays and numbers inside. NumPy alone could "
     "not have done it, for each level needs the one before.",
     seconds=30.0,
-    imports=["unladen.exercises.numba_ready"],
+    imports=["unladen.exercises.chapter10.numba_ready"],
 )
 def levels(answer):
     def right(inflow, settings, expected, hint, mistakes=(), shown=""):
@@ -101,7 +101,7 @@ _ISNAN = "NaN is not equal to anything, itself included: ask `np.isnan(a)`."
     "a trap in it that no error tells of: with `fastmath=True` the compiler may assume that nothing is NaN, and both "
     "questions vanish.",
     seconds=30.0,
-    imports=["unladen.exercises.numba_ready"],
+    imports=["unladen.exercises.chapter10.numba_ready"],
 )
 def either(answer):
     inner = compiled.element_function(answer)
@@ -152,7 +152,7 @@ def either(answer):
     "arrays, in float32 and float64, is compiled for each combination, and each takes a fraction of a second. Where "
     "that hurts, make the types equal before the call, for example with `np.ascontiguousarray`.",
     seconds=30.0,
-    imports=["unladen.exercises.numba_ready"],
+    imports=["unladen.exercises.chapter10.numba_ready"],
 )
 def versions(answer):
     for calls, shown, hint in compiled.CALLS:
@@ -183,7 +183,7 @@ _REST = "The length need not be a multiple of your step: what is left over has t
     "You have chosen the new order yourself and can say which one it is; `fastmath` would have left it to the "
     "compiler, and thrown NaN and infinity into the bargain.",
     seconds=30.0,
-    imports=["unladen.exercises.numba_ready"],
+    imports=["unladen.exercises.chapter10.numba_ready"],
 )
 def sum_squares(answer):
     if unwritten(getattr(answer, "py_func", answer)):

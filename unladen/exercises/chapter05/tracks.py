@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unladen.exercises import memory
+from unladen.exercises.chapter05 import memory
 from unladen.exercises.values import same, short
 from unladen.exercises.words import call, refuses, wrong
 

@@ -7,8 +7,8 @@ import sys
 import threading
 from collections import Counter
 
+from unladen.exercises.chapter12.threaded import CountingLock, Downloads, WatchedDict, left_by
 from unladen.exercises.registry import exercise
-from unladen.exercises.threaded import CountingLock, Downloads, WatchedDict, left_by
 from unladen.exercises.values import same, short
 from unladen.exercises.words import NO_RETURN, call, called, case, refuses, wrong
 
