@@ -7,19 +7,17 @@ speed is measured by a second child, without.
 
 from __future__ import annotations
 
-import dis
 import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import FunctionType, ModuleType
 
-from unladen.compiling import Library
 from unladen.exercises import words
 from unladen.exercises.registry import Exercise
 from unladen.exercises.speed import untouched
 from unladen.exercises.speed_names import Seal
+from unladen.exercises.stub import attribute, libraries, unwritten
 from unladen.exercises.values import short
 from unladen.exercises.verdict import Verdict
 from unladen.host.effort import load
@@ -35,7 +33,6 @@ _ENDINGS = {
     "sanitizer": "Which is the first index the loop uses, which the last, and which are there?",
 }
 _IMPORTED = ("numpy", "unladen.exercises.grade", "unladen.exercises.speed")  # what every answer's child needs
-_TRIVIAL = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "POP_TOP", "CACHE"}
 
 
 def grade(exercise: Exercise, answer: object) -> Verdict:
@@ -47,7 +44,7 @@ def grade(exercise: Exercise, answer: object) -> Verdict:
         return _wrong(
             exercise, f"{exercise.name} is {short(answer)}, which cannot be called", "Define it as a function."
         )
-    if exercise.language == "c" and _attribute(answer, "library") is None:
+    if exercise.language == "c" and attribute(answer, "library") is None:
         told = f"{exercise.name} is a Python function, and this exercise is to be answered in C"
         return _wrong(exercise, told, "Write it in the `%%c` cell, and check the function of that library.")
     verdict = _in_child(exercise, answer, sanitize=bool(compiled))
@@ -55,53 +52,6 @@ def grade(exercise: Exercise, answer: object) -> Verdict:
         timed = _in_child(exercise, answer, sanitize=False)
         verdict = replace(timed, lines=verdict.lines + timed.lines)  # what was said of the sanitisers holds
     return verdict
-
-
-def unwritten(answer: object) -> bool:
-    """Tell whether an answer is still a stub.
-
-    That is: ``...`` or None, a dictionary with such a value, a Python function whose body is ``...``, ``pass`` or
-    nothing, or a compiled function whose source has the word TODO in it. A function that raises NotImplementedError
-    is found out when it is called.
-    """
-    if answer is ... or answer is None:
-        return True
-    if type(answer) is dict:
-        return any(value is ... or value is None for value in answer.values())
-    if isinstance(answer, FunctionType):
-        steps = list(dis.get_instructions(answer))
-        constants = [s.argval for s in steps if s.opname in ("LOAD_CONST", "RETURN_CONST")]
-        return {s.opname for s in steps} <= _TRIVIAL and constants[-1:] in ([None], [...])
-    # The solution's own cell keeps the line that says what its stub looks like.
-    return any(re.search(r"^(?!.*### STUB:).*\bTODO\b", lib.build.source, re.M) for lib in libraries(answer))
-
-
-def libraries(answer: object) -> list[Library]:
-    """The compiled libraries that an answer is, or is a function of, or names."""
-    own = _attribute(answer, "library")
-    if isinstance(answer, FunctionType):
-        code = answer.__code__
-        known = [answer.__globals__.get(name) for name in code.co_names]
-        known += [cell.cell_contents for cell in answer.__closure__ or () if _filled(cell)]
-        known += [_attribute(value, "library") for value in known if not isinstance(value, ModuleType)]
-    else:
-        known = [answer, own]
-    return [value for value in known if isinstance(value, Library)]
-
-
-def _attribute(thing: object, name: str) -> object:
-    """The attribute of an object whose class may answer with any exception; None if it has none."""
-    try:
-        return getattr(thing, name, None)
-    except Exception:
-        return None
-
-
-def _filled(cell) -> bool:
-    try:
-        return cell.cell_contents is not None
-    except ValueError:
-        return False
 
 
 def _in_child(exercise: Exercise, answer: object, *, sanitize: bool) -> Verdict:

@@ -9,9 +9,9 @@ import numpy as np
 
 from unladen.exercises import references
 from unladen.exercises.chapter05 import memory, tracks
-from unladen.exercises.grade import unwritten
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than
+from unladen.exercises.stub import unwritten
 from unladen.exercises.values import same, short
 from unladen.exercises.words import NO_RETURN, Unwritten, call, case, wrong
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from unladen.exercises.chapter10 import compiled
-from unladen.exercises.grade import unwritten
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than
+from unladen.exercises.stub import unwritten
 from unladen.exercises.values import same, short
 from unladen.exercises.words import NO_RETURN, Unwritten, call, called, case, wrong
 

@@ -10,8 +10,8 @@ from operator import methodcaller
 import numpy as np
 
 from unladen.exercises.chapter11 import branches, collecting
-from unladen.exercises.grade import unwritten
 from unladen.exercises.registry import exercise
+from unladen.exercises.stub import unwritten
 from unladen.exercises.values import same, short
 from unladen.exercises.words import NO_RETURN, Unwritten, call, called, case, wrong
 
