@@ -35,7 +35,7 @@ import uuid
 
 from unladen.inside import frames
 from unladen.inside.depths import exception_table, instructions
-from unladen.inside.steps import NoBytecodeError, Steps, step_through
+from unladen.inside.step_through import NoBytecodeError, Steps, step_through
 
 LIMIT = 120
 SENTENCE = "A sentence that is long enough to be wrapped, twice at least."

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from unladen.inside import frames
-from unladen.inside.steps import Steps
+from unladen.inside.step_through import Steps
 
 REAL = pytest.mark.skipif(frames.layout() is None, reason="the frames of this interpreter are not known, nor read")
 

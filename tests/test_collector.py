@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import pytest
 
 from unladen.inside import collection
-from unladen.inside.collector import MOST, Node, steps
-from unladen.inside.collector_drawn import WIDTH, placed
+from unladen.inside.collection_drawn import WIDTH, placed
+from unladen.inside.collection_steps import MOST, Node, steps
 
 pytestmark = pytest.mark.chapters(11)
 

@@ -16,7 +16,7 @@ from tests import compilers
 from tests.processes import ends
 from unladen.compiling import BuildError, build, toolchain
 from unladen.sandbox import run_isolated
-from unladen.sandbox.parcel import Cell
+from unladen.sandbox.pickling import Cell
 from unladen.sandbox.process import PRINTED
 
 CRASHES = """

@@ -130,10 +130,11 @@ def test_wrong_addresses_cost_an_exception_not_the_process():
 @pytest.mark.parametrize("wrong", ["HEAD", "VERSION"])
 def test_a_wrong_layout_is_noticed_and_said(monkeypatch, wrong):
     """As if the next Python had changed its structures: no crash, the bytes undivided, and a line that says so."""
-    from unladen.inside import kinds_sequences, kinds_tables, kinds_text, kinds_types, look, members
+    from unladen.inside import object_memory
+    from unladen.inside.kinds import members, sequences, tables, text, types
 
     changed = layout.HEAD + 8 if wrong == "HEAD" else ((3, 14) if layout.VERSION == (3, 11) else (3, 11))
-    for module in (layout, kinds_sequences, kinds_tables, kinds_text, kinds_types, look, members):
+    for module in (layout, sequences, tables, text, types, object_memory, members):
         if hasattr(module, wrong):
             monkeypatch.setattr(module, wrong, changed)
     undivided = 0

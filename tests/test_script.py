@@ -14,7 +14,7 @@ import pytest
 from tests.checkout import REPOSITORY
 from tests.processes import ends
 from unladen.sandbox import run_isolated
-from unladen.sandbox.parcel import Cell
+from unladen.sandbox.pickling import Cell
 
 METHODS = ["fork", "spawn", "forkserver"]
 
@@ -315,7 +315,7 @@ def test_a_process_that_leaves_session_and_environment_ends_with_the_child(tmp_p
 REPORTS = """
 from unladen.compiling import build, toolchain
 from unladen.sandbox import run_isolated
-from unladen.sandbox.parcel import Cell
+from unladen.sandbox.pickling import Cell
 bad = build("int bad(void) { return *(volatile int *)0; }", "c", name="bad", flags=("-O0", "-w"))
 print(run_isolated(Cell("\\n\\nbad.bad()\\n", {"bad": bad})).where)
 print(run_isolated(Cell("\\nx = 1\\nbad.bad()\\n", {"bad": bad}), sanitize=True).where)

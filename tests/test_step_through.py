@@ -30,7 +30,7 @@ from tests.stepped import (
     sum_of_squares,
 )
 from unladen import step_through
-from unladen.inside.steps import NoBytecodeError
+from unladen.inside.step_through import NoBytecodeError
 
 pytestmark = pytest.mark.chapters(4)
 

@@ -7,7 +7,7 @@ import pytest
 from tests.browser import browser_context, save_picture
 from tests.stepped import REAL, sum_of_squares
 from unladen import step_through
-from unladen.inside.steps import Steps
+from unladen.inside.step_through import Steps
 
 pytestmark = pytest.mark.chapters(4)
 

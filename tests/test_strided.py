@@ -13,7 +13,7 @@ import pytest
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 from unladen import strided
-from unladen.inside.strides import memory_of
+from unladen.inside.strided_view import memory_of
 
 pytestmark = pytest.mark.chapters(7)
 

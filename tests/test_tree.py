@@ -13,7 +13,7 @@ import pytest
 
 import unladen
 from unladen.inside import tree
-from unladen.inside.nodes_drawn import WIDTH
+from unladen.inside.tree_drawn import WIDTH
 
 pytestmark = pytest.mark.chapters(8)
 

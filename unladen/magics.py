@@ -30,7 +30,7 @@ from unladen.compiling.inputs import LIST
 from unladen.line import CellError, bytes_of, identifier, listed, names_and_flags, seconds_of, take_option, words_of
 from unladen.patience import patience
 from unladen.sandbox import run_isolated
-from unladen.sandbox.parcel import Cell
+from unladen.sandbox.pickling import Cell
 from unladen.show import FENCE, Listing, duration, marked
 
 

@@ -17,7 +17,7 @@ from unladen.compiling import cache, extension, headers, inputs, loading, recipe
 from unladen.compiling.bind import Build, Library
 from unladen.compiling.declarations import declarations, prepare
 from unladen.compiling.errors import BuildError, NoHeaders, diagnostics, explain, insist_on_headers, lacks_python
-from unladen.compiling.order import Order
+from unladen.compiling.request import Order
 from unladen.compiling.toolchains import processor, toolchain
 
 SUFFIXES = {".c": "c", ".cpp": "cpp", ".cc": "cpp", ".cxx": "cpp"}

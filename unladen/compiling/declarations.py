@@ -12,7 +12,7 @@ from unladen.compiling.debuginfo import Exported, exported, names_of
 from unladen.compiling.declared import packed
 from unladen.compiling.errors import BuildError
 from unladen.compiling.extents import with_extents
-from unladen.compiling.order import Order
+from unladen.compiling.request import Order
 from unladen.compiling.signature import worded
 
 _BINARY = (".o", ".a", ".so", ".dylib")

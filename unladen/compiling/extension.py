@@ -13,7 +13,7 @@ from types import ModuleType
 
 from unladen.compiling import cache, prepared, python_headers
 from unladen.compiling.errors import BuildError
-from unladen.compiling.order import Order
+from unladen.compiling.request import Order
 from unladen.compiling.toolchains import Toolchain
 
 _loaded: dict[str, ModuleType] = {}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from unladen.compiling import prepared
 from unladen.compiling.errors import BuildError
-from unladen.compiling.order import Order
+from unladen.compiling.request import Order
 
 # The usual headers, and those among them that alone cost more than reading the precompiled one (measured: 0.2 s).
 USUAL = (

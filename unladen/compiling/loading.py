@@ -16,7 +16,7 @@ from unladen.compiling.cache import runs_nothing
 from unladen.compiling.declared import unpacked
 from unladen.compiling.errors import BuildError
 from unladen.compiling.guard import guarded
-from unladen.compiling.order import Order
+from unladen.compiling.request import Order
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from unladen.compiling.errors import BuildError
-from unladen.compiling.order import Order
+from unladen.compiling.request import Order
 
 _FLAGS = ("-O3", "-g", "-Wall", "-Wextra", "-fPIC", "-shared")
 _MODULE_FLAGS = ("-O3", "-g1", "-Wall", "-Wextra", "-fPIC", "-shared")  # nothing is read from a module: lines suffice

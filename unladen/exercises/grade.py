@@ -22,7 +22,7 @@ from unladen.exercises.values import short
 from unladen.exercises.verdict import Verdict
 from unladen.host.effort import load
 from unladen.sandbox import run_isolated
-from unladen.sandbox.parcel import Unsent
+from unladen.sandbox.pickling import Unsent
 from unladen.sandbox.sanitizer import CANNOT_START
 
 _ENDINGS = {

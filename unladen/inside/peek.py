@@ -5,12 +5,12 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
-from unladen.inside import drawn, layout
-from unladen.inside.brief import name_of
+from unladen.inside import layout, peek_drawn
 from unladen.inside.fields import Block, Field, LayoutError, Ruler
-from unladen.inside.kinds import divide
-from unladen.inside.look import Look
+from unladen.inside.kinds.which import divide
 from unladen.inside.memory import Read, UnreadableError, reader
+from unladen.inside.object_memory import Look
+from unladen.inside.safe_words import name_of
 
 _ATTEMPTS = 3  # another thread may change an object while it is read
 _COUNTERS = {"ob_refcnt": (0, "q"), "ob_ref_local": (12, "I"), "ob_ref_shared": (16, "q")}
@@ -45,10 +45,10 @@ class Peek:
         raise KeyError(f"no field {name!r} in this {self.kind}; it has {names}{parts}")
 
     def __repr__(self) -> str:
-        return drawn.as_text(self)
+        return peek_drawn.as_text(self)
 
     def _repr_html_(self) -> str:
-        return drawn.as_html(self)
+        return peek_drawn.as_html(self)
 
 
 def peek(obj: object) -> Peek:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from unladen.host.effort import CEILING, busy
-from unladen.sandbox import nursery, parcel, sanitizer
+from unladen.sandbox import nursery, pickling, sanitizer
 from unladen.sandbox import outcome as words
 from unladen.sandbox.outcome import Outcome
 from unladen.sandbox.process import Child, started
@@ -42,8 +42,8 @@ def run_isolated(
     Changes to arguments stay in the child, and its temporary files go with it. Never raises for what the call does.
     """
     try:
-        call = parcel.packed(function, args, kwargs)
-    except parcel.Unsendable as error:
+        call = pickling.packed(function, args, kwargs)
+    except pickling.Unsendable as error:
         return Outcome("unsent", error=str(error), unsent=error.unsent)
     runtime, note = sanitizer.runtime() if sanitize else ("", "")
     with tempfile.TemporaryDirectory(prefix="unladen-", ignore_cleanup_errors=True) as name:
@@ -203,7 +203,7 @@ def _answered(reply: dict, amount: str, printed: dict) -> Outcome:
     if reply["kind"] == "ok":
         return Outcome("ok", value=reply["value"], seconds=reply["seconds"], **printed)
     if reply["kind"] == "unsent":
-        why = parcel.Unsent("", reply["error"])
+        why = pickling.Unsent("", reply["error"])
         return Outcome("unsent", error=str(why), unsent=why, **printed)
     where = _joined(words.python_line(list(reversed(reply["frames"]))), None)
     return Outcome(reply["kind"], error=reply["error"], where=where, seconds=reply["seconds"], limit=amount, **printed)

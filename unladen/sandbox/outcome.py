@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from unladen.sandbox.parcel import Unsent
+    from unladen.sandbox.pickling import Unsent
 
 SIGNALS = {
     "SIGSEGV": "invalid memory access",

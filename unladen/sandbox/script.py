@@ -82,7 +82,7 @@ def _written() -> str:
     """
     import tempfile
 
-    from unladen.sandbox import parcel
+    from unladen.sandbox import pickling
 
     folder = tempfile.mkdtemp(prefix="main-")
     data, file = os.path.join(folder, "names"), os.path.join(folder, f"cell_{next(_numbers)}.py")
@@ -93,7 +93,7 @@ def _written() -> str:
         if not name.startswith("__") and (callable(thing) or isinstance(thing, ModuleType))
     }
     with open(data, "wb") as out:
-        out.write(parcel.definitions(defined))
+        out.write(pickling.definitions(defined))
     with open(file, "w", encoding="utf-8") as out:
         out.write(_MAIN.format(data))
     return file

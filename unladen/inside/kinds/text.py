@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from unladen.inside.brief import cut
 from unladen.inside.fields import LayoutError, Ruler
-from unladen.inside.kinds_sequences import cached
+from unladen.inside.kinds.sequences import cached
 from unladen.inside.layout import FREE_THREADED, HEAD, VERSION, WORD
-from unladen.inside.look import Look
+from unladen.inside.object_memory import Look
+from unladen.inside.safe_words import cut
 
 _INTERNED = {0: "not interned", 1: "interned", 2: "interned, immortal", 3: "interned, immortal, static"}
 _INTERNED_APART = FREE_THREADED and VERSION >= (3, 14)  # a byte of its own there

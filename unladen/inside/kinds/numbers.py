@@ -7,7 +7,7 @@ import sys
 
 from unladen.inside.fields import LayoutError, Ruler
 from unladen.inside.layout import HEAD, VERSION
-from unladen.inside.look import Look, elements
+from unladen.inside.object_memory import Look, elements
 
 _SHIFT = sys.int_info.bits_per_digit
 _DIGIT = sys.int_info.sizeof_digit

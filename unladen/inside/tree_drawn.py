@@ -10,11 +10,11 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from unladen.inside.nodes_texts import bytes_of, cut, subtitle, title, total, walk
+from unladen.inside.tree_texts import bytes_of, cut, subtitle, title, total, walk
 from unladen.show import PALETTE
 
 if TYPE_CHECKING:
-    from unladen.inside.nodes import Arrow, Node, Tree
+    from unladen.inside.tree_nodes import Arrow, Node, Tree
 
 WIDTH = 1180
 _LEFT, _LABEL, _CELLS, _END = 12, 88, 400, 1168  # where names begin, sizes behind them, cells at least; and the end

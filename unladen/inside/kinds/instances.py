@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import struct
 
-from unladen.inside.brief import name_of
 from unladen.inside.fields import LayoutError, Ruler
-from unladen.inside.kinds_tables import KEYS_HEAD, key_names, keys_object, keys_size, values_after, values_before
-from unladen.inside.kinds_types import cached_keys
+from unladen.inside.kinds.members import take_members
+from unladen.inside.kinds.tables import KEYS_HEAD, key_names, keys_object, keys_size, values_after, values_before
+from unladen.inside.kinds.types import cached_keys
 from unladen.inside.layout import VERSION, WORD, of_type
-from unladen.inside.look import Look, is_static
-from unladen.inside.members import take_members
+from unladen.inside.object_memory import Look, is_static
+from unladen.inside.safe_words import name_of
 
 
 def look_at_other(look: Look) -> Ruler:

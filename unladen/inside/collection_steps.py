@@ -63,7 +63,7 @@ class Step:
         return "\n".join([f"{self.number} of {self.of}. {self.title}", *("  " + line for line in self.words())])
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
-        from unladen.inside.collector_drawn import as_svg
+        from unladen.inside.collection_drawn import as_svg
 
         alt = f"Step {self.number} of {self.of}. {self.title} {'; '.join(self.words())}."
         return {"image/svg+xml": as_svg(self, alt), "text/plain": repr(self)}, {"image/svg+xml": {"alt": alt}}

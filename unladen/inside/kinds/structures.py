@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import types
 
-from unladen.inside.brief import cut
 from unladen.inside.fields import LayoutError, Ruler
 from unladen.inside.layout import VERSION, has_base
-from unladen.inside.look import Look
+from unladen.inside.object_memory import Look
+from unladen.inside.safe_words import cut
 
 _FUNCTION = "globals builtins name qualname code defaults kwdefaults closure doc dict weakreflist module annotations"
 _SINCE_312 = " typeparams"

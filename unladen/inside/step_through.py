@@ -103,7 +103,7 @@ class Steps:
         ]
 
     def _repr_html_(self) -> str:
-        from unladen.inside.strip import strip
+        from unladen.inside.stepper import strip
 
         return strip(self, FIRST)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import struct
 from itertools import islice
 
-from unladen.inside.brief import brief
 from unladen.inside.fields import LayoutError, Ruler
 from unladen.inside.layout import FREE_THREADED, HEAD, VERSION, WORD, has_base
-from unladen.inside.look import Look, elements
+from unladen.inside.object_memory import Look, elements
+from unladen.inside.safe_words import brief
 
 KEYS_HEAD = 32  # sizeof(PyDictKeysObject) without the arrays that follow
 _GENERAL, _UNICODE, _SPLIT = 0, 1, 2

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from unladen.inside.fields import Ruler
 from unladen.inside.layout import HEAD, WORD, of_type
-from unladen.inside.look import Look
 from unladen.inside.memory import UnreadableError
+from unladen.inside.object_memory import Look
 
 # structmember.h / descrobject.h: the type codes of members, as struct has them; "P" is a pointer to an object
 _OBJECT, _OBJECT_EX = 6, 16

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from unladen.inside.nodes import Buffer, Node, Tree
+    from unladen.inside.tree_nodes import Buffer, Node, Tree
 
 DEEPEST, MOST = 12, 8  # levels that are shown, and children of one node; of more children, the first seven
 _LONGEST = 20  # characters of one value

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from unladen.inside.fields import LayoutError, Ruler
 from unladen.inside.layout import FREE_THREADED, HEAD, VERSION, WORD
-from unladen.inside.look import Look, elements
+from unladen.inside.object_memory import Look, elements
 
 
 def look_at_tuple(look: Look) -> Ruler:

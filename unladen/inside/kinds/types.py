@@ -5,9 +5,9 @@ from __future__ import annotations
 import struct
 
 from unladen.inside.fields import LayoutError, Ruler
-from unladen.inside.kinds_tables import keys_object
+from unladen.inside.kinds.tables import keys_object
 from unladen.inside.layout import FREE_THREADED, VAR_HEAD, VERSION, WORD, of_type
-from unladen.inside.look import Look
+from unladen.inside.object_memory import Look
 
 # PyTypeObject from its third word on: name, and struct's code ("P" a pointer, "F" a pointer to a function or a table).
 _WORDS = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from unladen.inside.nodes_texts import as_text, described, shown_value
+from unladen.inside.tree_texts import as_text, described, shown_value
 
 READ = 24  # values that are read of a buffer; the drawing shows as many of them as have room
 _NUMBERS = {"char": "bytes of text", "byte": "bytes"}
@@ -90,7 +90,7 @@ class Tree:
         return as_text(self)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
-        from unladen.inside.nodes_drawn import as_svg
+        from unladen.inside.tree_drawn import as_svg
 
         alt = described(self)
         svg = as_svg(self, alt)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from unladen.show import PALETTE
 
 if TYPE_CHECKING:
-    from unladen.inside.strides import Element, Strided
+    from unladen.inside.strided_view import Element, Strided
 
 WIDTH, LEFT = 1200, 76
 BESIDE = 620  # a grid that is no wider has the words beside it

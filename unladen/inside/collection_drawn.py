@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from unladen.show import PALETTE
 
 if TYPE_CHECKING:
-    from unladen.inside.collector import Node, Step
+    from unladen.inside.collection_steps import Node, Step
 
 WIDTH = 1180
 _WIDE, _HIGH, _ACROSS, _DOWN = 148, 58, 206, 104  # an object, and from one to the next

@@ -9,8 +9,8 @@ from math import gcd, prod
 
 import numpy as np
 
-from unladen.inside import strides_drawn
-from unladen.inside.brief import brief, cut, name_of
+from unladen.inside import strided_drawn
+from unladen.inside.safe_words import brief, cut, name_of
 
 PLANES, ROWS, COLUMNS, ALONE = 3, 7, 10, 12  # so many along an axis are drawn; a single row has more room
 LINE = 16  # cells in a line of the drawing, at most
@@ -65,7 +65,7 @@ class Strided:
     @property
     def svg(self) -> str:
         """The drawing."""
-        return strides_drawn.svg(self)
+        return strided_drawn.svg(self)
 
     def __repr__(self) -> str:
         rows = [f"{list(e.index)} at byte {e.offset}: {e.text}" for e in self.elements[:COLUMNS]]
