@@ -11,7 +11,7 @@ from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tests import compilers
+from tests.helpers import compilers
 from unladen.magics import CellError, _command, register
 
 ADDER = """#include <stddef.h>

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from tests import compilers
+from tests.helpers import compilers
 from unladen.course import notebooks, render
 from unladen.course.kernel import environment
 from unladen.course.strict import SANITIZER

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.checkout import REPOSITORY
+from tests.helpers.checkout import REPOSITORY
 from unladen.patience import patience
 from unladen.sandbox import sanitizer
 

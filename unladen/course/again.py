@@ -7,7 +7,7 @@ wrong result, an exception of another kind or a dead kernel is never tried again
 
 The plugin is named in pyproject.toml. What was run again is recorded, a line of JSON each, in the file that
 ``UNLADEN_AGAIN`` names, or in one of this run alone, and pytest ends by naming it with its numbers. More than ``LIMIT``
-notebooks, or tests, are no matter of chance: the run fails. Tests: ``tests/test_again.py``.
+notebooks, or tests, are no matter of chance: the run fails. Tests: ``tests/course/test_again.py``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A pytest plugin that repairs nbval 0.11.0: strict, reproducible, and quick to see a crash.
 
 It is named in pyproject.toml and does nothing unless nbval is asked for. It relies on private names of nbval; therefore
-the version is pinned, and ``tests/test_strict.py`` proves each repair:
+the version is pinned, and ``tests/course/test_strict.py`` proves each repair:
 
 * ``tests/sanitize.cfg`` is used from any working directory, unless another file is named;
 * each kernel gets the environment of ``course/kernel.py`` and a fresh state of its own;
