@@ -34,8 +34,9 @@ def small_copy(folder: Path) -> Path:
     course.mkdir(parents=True)
     for name in BEFORE:
         shutil.copy(REPOSITORY / "unladen" / "course" / name, course)
-    (folder / "unladen" / "timing").mkdir()
-    shutil.copy(REPOSITORY / "unladen" / "timing" / "allowance.py", folder / "unladen" / "timing")
+    (folder / "unladen" / "host").mkdir()
+    for name in ("allowance.py", "packages.py"):
+        shutil.copy(REPOSITORY / "unladen" / "host" / name, folder / "unladen" / "host")
     (folder / "unladen" / "compiling").mkdir()
     for name in ("python_headers.py", "shared.py"):
         shutil.copy(REPOSITORY / "unladen" / "compiling" / name, folder / "unladen" / "compiling")

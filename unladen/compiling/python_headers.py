@@ -70,12 +70,10 @@ def _is_of_this_version(folder: str) -> bool:
 
 def wanting() -> str:
     """Say in one line what is missing, and how to get it."""
-    from unladen.course import host
+    from unladen.host.packages import install_command
 
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    return (
-        f"Python's headers (Python.h) are not on this machine; to get them: {host.install_command('headers', version)}"
-    )
+    return f"Python's headers (Python.h) are not on this machine; to get them: {install_command('headers', version)}"
 
 
 if __name__ == "__main__":

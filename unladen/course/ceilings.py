@@ -132,7 +132,7 @@ def lifting(letter: str) -> str:
 
 def _allowance():
     """The module that knows the limits; loaded by its path, as the room it is in needs packages."""
-    path = bootstrap.REPOSITORY / "unladen" / "timing" / "allowance.py"
+    path = bootstrap.REPOSITORY / "unladen" / "host" / "allowance.py"
     spec = importlib.util.spec_from_file_location("allowance", str(path))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
