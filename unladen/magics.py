@@ -173,7 +173,7 @@ class Unladen(Magics):
         get it, and NAME holds the recorded run of all of them instead: NAME.here tells which. The environment variable
         UNLADEN_PYTHONS names more places to look: programs or folders, separated as in PATH.
         """
-        from unladen.elsewhere import pythons
+        from unladen.elsewhere import pythons, recorded
 
         words = words_of(line)
         if len(words) < 2:
@@ -183,7 +183,7 @@ class Unladen(Magics):
         try:
             with patience(f"running on {', '.join(names)}"):
                 results = pythons.on(names, name, cell)
-        except pythons.Elsewhere as problem:
+        except recorded.Elsewhere as problem:
             raise CellError(f"%%on: {problem}") from None
         self.shell.user_ns[name] = results
         display(results)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from unladen.course import notebooks
 from unladen.course.notebooks import NotebookError, shown
-from unladen.elsewhere import jvm, pythons, records
+from unladen.elsewhere import jvm, pythons, recorded, records
 
 FOLDERS = ("notebooks", "solutions")
 _FIRST_LINE = re.compile(r"%%on[ \t]+(?P<names>\S.*?)[ \t]+(?P<key>\w+)[ \t]*")
@@ -80,7 +80,7 @@ def main(argv: list[str]) -> int:
     for cell in cells:
         try:
             outcome = record(cell)
-        except pythons.Elsewhere as problem:
+        except recorded.Elsewhere as problem:
             failed, outcome = 1, f"FAILED, left as it is: {problem}"
         print(f"{shown(cell.path)}: {cell.key} {outcome}", flush=True)
     for path in paths:

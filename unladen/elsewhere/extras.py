@@ -11,7 +11,8 @@ from pathlib import Path
 
 from unladen.elsewhere import pythons, records
 from unladen.elsewhere.interpreters import present
-from unladen.elsewhere.pythons import HERE, Elsewhere, Results
+from unladen.elsewhere.pythons import HERE
+from unladen.elsewhere.recorded import Results, here_or_recorded
 from unladen.elsewhere.records import Record
 
 NATIVE = Path(__file__).resolve().parents[2] / "native"
@@ -30,16 +31,9 @@ def with_extra(package: str) -> Results:
     """
     extra, script, _ = SCRIPTS[package]
     source = (NATIVE / script).read_text(encoding="utf-8")
-    if importlib.util.find_spec(package):
-        record = _made_now(source)
-        return Results(record, True, f"Run on this machine: {record.where()}")
-    how = f"{package} is not installed; to get it: make lab WITH={extra}"
-    record = records.load(_key(script))
-    if record is None:
-        raise Elsewhere(f"{how}. There is no recorded run.")
-    same = record.is_of((HERE,), source)
-    what = "This is the recorded run" if same else "This is a recorded run of ANOTHER version of the script"
-    return Results(record, False, f"{how}. {what}: {record.date}, {record.where()}", same)
+    here = importlib.util.find_spec(package)
+    missing = "" if here else f"{package} is not installed; to get it: make lab WITH={extra}"
+    return here_or_recorded(_key(script), (HERE,), source, missing, lambda: _made_now(source), "version of the script")
 
 
 def _made_now(source: str, notebook: str = "") -> Record:

@@ -10,10 +10,11 @@ import os
 import shutil
 import subprocess
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from unladen.elsewhere import records
-from unladen.elsewhere.pythons import Elsewhere, Results
+from unladen.elsewhere.recorded import Elsewhere, Results, here_or_recorded
 from unladen.elsewhere.records import Record, Run
 from unladen.host.missing import install
 
@@ -30,16 +31,9 @@ def with_java(program: str, *options: str) -> Results:
     serial one. Raises ``Elsewhere`` if the program fails, or if there is neither a compiler nor a record.
     """
     source = (NATIVE / program).read_text(encoding="utf-8")
-    if _version():
-        record = made_now(program, options)
-        return Results(record, True, f"Run on this machine: {record.where()}")
-    how = f"javac is not here; to get it: {install('javac')}"
-    record = records.load(key(program))
-    if record is None:
-        raise Elsewhere(f"{how}. There is no recorded run.")
-    same = record.is_of(options, source)
-    what = "This is the recorded run" if same else "This is a recorded run of ANOTHER version of the program"
-    return Results(record, False, f"{how}. {what}: {record.date}, {record.where()}", same)
+    missing = "" if _version() else f"javac is not here; to get it: {install('javac')}"
+    made = partial(made_now, program, options)
+    return here_or_recorded(key(program), options, source, missing, made, "version of the program")
 
 
 def made_now(program: str, options: tuple[str, ...], notebook: str = "") -> Record:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import os
 import re
@@ -14,18 +13,14 @@ from pathlib import Path
 
 from unladen.elsewhere import records
 from unladen.elsewhere.interpreters import Interpreter, Silence, find, is_name, present
+from unladen.elsewhere.recorded import Elsewhere, Results, here_or_recorded
 from unladen.elsewhere.records import Record, Run
 from unladen.host.effort import busy
 from unladen.host.missing import install_python
 from unladen.sandbox.process import Child, started
-from unladen.show import FENCE, Volatile, in_html, marked
 
 SECONDS = 60.0  # what a cell may take on each Python
 HERE = "here"  # the name of the Python that asks
-
-
-class Elsewhere(Exception):
-    """The cell cannot be run as asked, or failed; the text says where, why, and what to do."""
 
 
 @dataclass
@@ -42,33 +37,6 @@ class _Missing:
         return f"{self.name} is not here{but}; to get it: {install_python(self.name)}"
 
 
-class Results(dict):
-    """What a cell left in ``result`` on each Python, by the Python's name, which shows what was printed there.
-
-    ``here`` tells whether it was run on this machine, now; else it is the recorded run, with its ``date`` and
-    ``machine``, and ``of_this_cell`` tells whether the record was made of this very source.
-    """
-
-    def __init__(self, record: Record, here: bool, status: str, of_this_cell: bool = True) -> None:
-        super().__init__({run.name: run.result for run in record.runs})
-        self.here, self.of_this_cell = here, of_this_cell
-        self.date, self.machine = record.date, record.machine
-        self.pythons = {run.name: run.python for run in record.runs}
-        self._runs, self._status = record.runs, status
-
-    def __repr__(self) -> str:
-        blocks = [f"{run.name} {marked(f'is {run.python}')}\n{FENCE}\n{run.printed}\n{FENCE}" for run in self._runs]
-        return "\n".join([marked(self._status), *blocks])
-
-    def _repr_html_(self) -> str:
-        blocks = [
-            f"<details open><summary>{html.escape(run.name)} {in_html(Volatile(f'is {run.python}'))}</summary>"
-            f'<pre class="v">{html.escape(run.printed)}</pre></details>'
-            for run in self._runs
-        ]
-        return f"<p>{in_html(Volatile(self._status))}</p>{''.join(blocks)}"
-
-
 def on(names: Sequence[str], key: str, source: str, seconds: float = SECONDS) -> Results:
     """Run ``source`` as a plain script on each of the named Pythons in turn, or return the record ``key`` instead.
 
@@ -77,11 +45,11 @@ def on(names: Sequence[str], key: str, source: str, seconds: float = SECONDS) ->
     it says, when the source fails, and when a Python is missing and there is no record.
     """
     found, gone = located(names)
-    if gone:
-        return _recorded(key, names, source, gone)
-    runs = [run(name, python, source, seconds) for name, python in found.items()]
-    record = records.made_now(names, source, runs)
-    return Results(record, True, f"Run on this machine: {record.where()}")
+
+    def made() -> Record:
+        return records.made_now(names, source, [run(name, python, source, seconds) for name, python in found.items()])
+
+    return here_or_recorded(key, names, source, ". ".join(map(str, gone)), made, "text than this cell's")
 
 
 def names_in(text: str) -> tuple[str, ...]:
@@ -103,16 +71,6 @@ def located(names: Sequence[str]) -> tuple[dict[str, Interpreter], list[_Missing
         else:
             gone.append(_Missing(name, impostors))
     return found, gone
-
-
-def _recorded(key: str, names: Sequence[str], source: str, gone: list[_Missing]) -> Results:
-    record = records.load(key)
-    wanting = ". ".join(map(str, gone))
-    if record is None:
-        raise Elsewhere(f"there is no recorded run called {key}, and some Python is missing.\n{wanting}.")
-    same = record.is_of(names, source)
-    what = "This is the recorded run" if same else "This is a recorded run of ANOTHER text than this cell's"
-    return Results(record, False, f"{wanting}. {what}: {record.date}, {record.where()}", same)
 
 
 # -- one run ---------------------------------------------------------------------------------------------------------
