@@ -1,4 +1,4 @@
-"""The ground floor: source text and flags in, a callable library out."""
+"""Source text and flags in, a callable library out."""
 
 from __future__ import annotations
 
