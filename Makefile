@@ -77,9 +77,10 @@ record: ## run the %%on cells whose Pythons are all here, and store that in resu
 	@$(SETUP)
 	$(RUN) unladen record $(FLAGS) $(NB)
 
-derive: ## make exercises/ out of solutions/
+derive: ## make exercises/ out of solutions/, and docs/words.md out of docstrings
 	@$(SETUP)
 	$(RUN) unladen derive $(FLAGS) $(NB)
+	$(RUN) unladen words
 
 lint: ## check style and the rules for notebooks, and put the code in format
 	@$(SETUP)
@@ -97,7 +98,7 @@ bench: ## measure how long a cell takes to become a callable, beside the other w
 
 lock: ## resolve the dependencies anew (FLAGS=--upgrade for the newest)
 	@$(SETUP)
-	$(RUN) uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	$(RUN) uv pip compile pyproject.toml --extra course --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	    --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(FLAGS) -o requirements.txt
 	for extra in zig browser root jit; do \
 	    .venv/bin/python -E -c "import sys, tomllib; \

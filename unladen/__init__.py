@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+__version__ = "2026.12"  # by teaching term: the year and month in which it begins
+
 # word -> the room it comes from; imported on first use, so that `import unladen` costs nothing
 _WORDS = {
     "race": "timing",

@@ -18,6 +18,7 @@ MAINTAINERS = {
     "render": "execute the notebooks and store their outputs in canonical form",
     "record": "run the %%on cells on other Pythons and store what those said in results/",
     "derive": "make exercises/ out of solutions/",
+    "words": "make docs/words.md out of the words' docstrings",
     "lint": "check the notebooks against the course's style",
     "extras": "name what `make test-extras` misses on this machine, and which command adds it",
     "bench": "measure how long a cell takes to compile and a function to be called",
@@ -40,7 +41,14 @@ def main(argv: list[str]) -> int:
     if word not in LEARNERS | MAINTAINERS:
         print(f"there is no word {word!r}\n\n{usage()}", file=sys.stderr)
         return 2
-    return import_module(f"unladen.course.{word}").main(rest) or 0
+    try:
+        course = import_module(f"unladen.course.{word}")
+    except ModuleNotFoundError as missing:
+        if missing.name != "unladen.course":
+            raise
+        print(f"`{word}` works in the course's own folder: clone the course, and run it there", file=sys.stderr)
+        return 2
+    return course.main(rest) or 0
 
 
 if __name__ == "__main__":

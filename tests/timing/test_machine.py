@@ -60,7 +60,7 @@ def test_the_rows_are_fixed_and_every_value_is_marked():
     lines = card.splitlines()[2:]
     names = [re.split(r"\s{2,}", line)[0] for line in lines]
     assert names == [
-        "system", "processor", "cores", "caches of one core", "memory", "Python", "other Pythons", "C and C++ cells",
+        "system", "processor", "cores", "caches of one core", "memory", "Python", "other Pythons", "course", "C and C++ cells",
         "compilers", "GPU", "processor's counters", "read, one core", "copy, one core", "triad, one core",
         "arithmetic, one core", "measured by",
     ]  # fmt: skip
@@ -71,7 +71,7 @@ def test_the_rows_are_fixed_and_every_value_is_marked():
 
 def test_in_html_every_value_is_marked_too():
     html = machine()._repr_html_()
-    assert html.count('<span class="v">') == 16
+    assert html.count('<span class="v">') == 17
     assert html.count('<pre class="v">') == 1
 
 

@@ -44,9 +44,19 @@ const char *operator""_unladen(const char *, std::size_t) {{ return unladen_doma
 
 
 def abi(kind: str) -> str:
-    """Return what such a module depends on besides the compiler: interpreter, headers, and the binder's version."""
+    """Return what such a module depends on besides the compiler: interpreter, headers, and the binder's version.
+
+    Raises ``BuildError`` where the binder is not installed.
+    """
     own = f"{sysconfig.get_config_var('SOABI')} {sys.version} {python_headers.identity()}"
-    return own if kind == "python" else f"{own} {kind} {metadata.version(kind)}"
+    if kind == "python":
+        return own
+    try:
+        return f"{own} {kind} {metadata.version(kind)}"
+    except metadata.PackageNotFoundError:
+        raise BuildError(
+            f"The cell makes its module with {kind}, which is not installed: %pip install {kind}"
+        ) from None
 
 
 def flags(order: Order, directory: Path, address: str) -> tuple[list[str], list[str]]:

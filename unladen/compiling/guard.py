@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import Path
 
 from unladen.compiling.convert import returned
+from unladen.folders import NATIVE
 
-_SOURCE = Path(__file__).resolve().parents[2] / "native" / "guard.cpp"
+_SOURCE = NATIVE / "guard.cpp"
 _FLOATING = (ctypes.c_float, ctypes.c_double)
 # how many numbers these processors pass in registers, which is all that a guard hands on
 _REGISTERS = {"x86_64": (6, 8), "amd64": (6, 8), "aarch64": (6, 8), "arm64": (6, 8)}

@@ -10,6 +10,7 @@ from pathlib import Path
 from unladen.compiling import prepared
 from unladen.compiling.errors import BuildError
 from unladen.compiling.request import Order
+from unladen.folders import NATIVE
 
 # The usual headers, and those among them that alone cost more than reading the precompiled one (measured: 0.2 s).
 USUAL = (
@@ -24,19 +25,18 @@ _ANGLED = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([^>\n]+)>", re.M)
 _MATTERS = re.compile(r"-(?![WlLI]|D[A-Za-z])|-D(_|NDEBUG)")
 _TAKE_NO_PATH = {"-D", "-U", "-x", "-l"}
 _BEFORE_A_PATH = re.compile(r"-[ILF]|-i(?:quote|system|dirafter)|-Wl,(?:[^,]*[,=])?|-f[\w-]+=|-?-sysroot=|")
-_REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def folders(origin: Path | None) -> list[Path]:
     """Return the folders in which ``#include "…"`` is looked up: the source's own, then ``native/``."""
     own = [] if origin is None else [origin.parent if origin.is_file() else origin]
-    places = [*own, Path.cwd() / "native", _REPOSITORY / "native"]
+    places = [*own, Path.cwd() / "native", NATIVE]
     return [p for p in dict.fromkeys(p.absolute() for p in places) if p.is_dir()]
 
 
 def find(file: str | Path) -> Path:
     """Return the path of a source: as given, or in ``native/``; BuildError names what there is."""
-    places = [Path(file), Path.cwd() / "native" / file, _REPOSITORY / "native" / file]
+    places = [Path(file), Path.cwd() / "native" / file, NATIVE / file]
     for path in places:
         if path.is_file():
             return path.absolute()
@@ -48,7 +48,7 @@ def find(file: str | Path) -> Path:
 
 def native_folder(name: str | Path) -> Path:
     """Return a folder: as given, or in ``native/``; BuildError if there is none."""
-    for path in (Path(name), Path.cwd() / "native" / name, _REPOSITORY / "native" / name):
+    for path in (Path(name), Path.cwd() / "native" / name, NATIVE / name):
         if path.is_dir():
             return path.absolute()
     raise BuildError(f"There is no folder {str(name)!r} here or in native/")

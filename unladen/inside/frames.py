@@ -15,9 +15,9 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from types import CellType, CodeType, FrameType
 
+from unladen.folders import PACKAGE
 from unladen.inside.depths import depths, instructions
 from unladen.inside.memory import UnreadableError, reader
 
@@ -154,7 +154,7 @@ def trouble() -> str:
     if layout() is None:
         return "the layout of this interpreter's frames is not known"
     code = "import sys; sys.path.insert(0, sys.argv[1]); from unladen.inside import frames; frames.self_test()"
-    command = [sys.executable, "-c", code, str(Path(__file__).resolve().parents[2])]
+    command = [sys.executable, "-c", code, str(PACKAGE.parent)]
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("COV_", "COVERAGE_"))}
     try:
         done = subprocess.run(

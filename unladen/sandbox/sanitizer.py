@@ -10,6 +10,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from unladen.folders import NATIVE
+
 
 @cache
 def crash_helper() -> str | None:
@@ -17,7 +19,7 @@ def crash_helper() -> str | None:
     with contextlib.suppress(Exception):
         from unladen.compiling.compile import native
 
-        return str(native(Path(__file__).resolve().parents[2] / "native" / "crash.c", sanitize=False).build.path)
+        return str(native(NATIVE / "crash.c", sanitize=False).build.path)
     return None
 
 

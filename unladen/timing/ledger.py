@@ -25,10 +25,11 @@ import platform
 import re
 import subprocess
 import sys
-import tomllib
 import warnings
 from pathlib import Path
 
+from unladen import __version__
+from unladen.folders import PACKAGE
 from unladen.host import hardware
 from unladen.timing.busy import Busy
 
@@ -74,15 +75,11 @@ def _who() -> dict[str, str]:
 
 def _course() -> str:
     """The course's version, and its commit where git tells."""
-    root = Path(__file__).parents[2]
-    version = ""
-    with contextlib.suppress(OSError):
-        version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    command = ["git", "-C", str(root), "rev-parse", "--short", "HEAD"]
+    command = ["git", "-C", str(PACKAGE.parent), "rev-parse", "--short", "HEAD"]
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         told = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
-        return f"{version} {told}"
-    return version
+        return f"{__version__} {told}"
+    return __version__
 
 
 def _plain(value: object) -> object:

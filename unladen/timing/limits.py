@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from unladen.folders import NATIVE
 from unladen.host import hardware
 from unladen.timing.stopwatch import Lane
 
@@ -19,7 +20,6 @@ KINDS = ("read", "copy", "triad", "flops")
 ARRAY = 2**26  # bytes of each of the three arrays: 64 MiB, twice a large third-level cache's share of one core
 SAMPLES = 7
 STEPS = 50_000
-_NATIVE = Path(__file__).resolve().parents[2] / "native"
 # The fastest instructions that this very machine has, in the order in which compilers accept the request.
 FLAGS = (("-march=native", "-ffp-contract=fast"), ("-mcpu=native", "-ffp-contract=fast"), ())
 
@@ -93,7 +93,7 @@ def identity() -> tuple[object, ...]:
         compiler: object = toolchain("c").identity
     except BuildError:
         compiler = f"NumPy {np.__version__}"
-    texts = [path.read_bytes() for path in (Path(__file__), *(_NATIVE / name for name in ("bandwidth.c", "peak.c")))]
+    texts = [path.read_bytes() for path in (Path(__file__), *(NATIVE / name for name in ("bandwidth.c", "peak.c")))]
     return compiler, os.environ.get("UNLADEN_SANITIZE", ""), *texts
 
 

@@ -8,6 +8,7 @@ import sysconfig
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 
+from unladen import __version__
 from unladen.elsewhere.interpreters import Interpreter, other_interpreters
 from unladen.host import hardware
 from unladen.host.missing import Missing, missing
@@ -99,6 +100,7 @@ class Machine:
             ("memory", size(self.memory)),
             ("Python", _python()),
             ("other Pythons", ", ".join(map(str, self.pythons)) or "none found"),
+            ("course", f"Unladen {__version__}"),
             ("C and C++ cells", course_compiler() or "no compiler found"),
             ("compilers", compilers or "none found"),
             ("GPU", self.gpu or "none found"),
