@@ -60,9 +60,9 @@ def test_the_rows_are_fixed_and_every_value_is_marked():
     lines = card.splitlines()[2:]
     names = [re.split(r"\s{2,}", line)[0] for line in lines]
     assert names == [
-        "system", "processor", "cores", "caches of one core", "memory", "Python", "other Pythons", "course", "C and C++ cells",
-        "compilers", "GPU", "processor's counters", "read, one core", "copy, one core", "triad, one core",
-        "arithmetic, one core", "measured by",
+        "system", "processor", "cores", "caches of one core", "memory", "Python", "other Pythons", "course",
+        "C and C++ cells", "compilers", "GPU", "processor's counters", "read, one core", "copy, one core",
+        "triad, one core", "arithmetic, one core", "measured by",
     ]  # fmt: skip
     for line, name in zip(lines, names, strict=True):
         assert MARKED.fullmatch(line[len(name) :].strip()), line
