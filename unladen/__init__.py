@@ -5,7 +5,7 @@ A notebook begins with ``%load_ext unladen`` and imports the few words it uses f
 
 from __future__ import annotations
 
-from importlib import import_module
+from unladen.lazy import at_first_use
 
 __version__ = "2026.12"  # by teaching term: the year and month in which it begins
 
@@ -24,29 +24,16 @@ _WORDS = {
     "reset": "exercises",
     "progress": "exercises",
 }
-__all__ = [
-    "check",
-    "claim",
-    "hint",
-    "machine",
-    "peek",
-    "progress",
-    "published",
-    "race",
-    "reset",
-    "step_through",
-    "strided",
-    "tree",
-]
+__all__ = sorted(_WORDS)
+_word, __dir__ = at_first_use(__name__, _WORDS)
 
 
 def __getattr__(word: str):
-    if word not in _WORDS:
-        raise AttributeError(f"unladen has no word {word!r}; it has {', '.join(__all__)}")
-    from unladen.shadows import nothing_in_the_way
+    if word in _WORDS:
+        from unladen.shadows import nothing_in_the_way
 
-    nothing_in_the_way()
-    return getattr(import_module(f"unladen.{_WORDS[word]}"), word)
+        nothing_in_the_way()
+    return _word(word)
 
 
 def load_ipython_extension(shell) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from unladen.lazy import at_first_use
 
-# word -> the file it comes from; imported on first use, so that a kernel pays only for what its notebook does
+# word -> the file it comes from
 _WORDS = {
     "Build": "bind",
     "BuildError": "errors",
@@ -19,14 +19,4 @@ _WORDS = {
     "packed": "assembly",
 }
 __all__ = list(_WORDS)
-
-
-def __getattr__(word: str):
-    if word not in _WORDS:
-        raise AttributeError(f"unladen.compiling has no word {word!r}; it has {', '.join(__all__)}")
-    globals()[word] = found = getattr(import_module(f"unladen.compiling.{_WORDS[word]}"), word)
-    return found
-
-
-def __dir__() -> list[str]:
-    return [*globals(), *__all__]
+__getattr__, __dir__ = at_first_use(__name__, _WORDS)
