@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from numbers import Real
 from typing import TYPE_CHECKING
 
+from unladen.patience import Progress
 from unladen.show import Message, marked
 from unladen.timing.answers import Incomparable, brief, kept
-from unladen.timing.progress import Progress
 from unladen.timing.stopwatch import Lane
 
 if TYPE_CHECKING:

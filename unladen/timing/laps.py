@@ -12,8 +12,8 @@ import random
 import statistics
 from collections.abc import Iterator
 
+from unladen.patience import Progress
 from unladen.timing.agreement import Witness
-from unladen.timing.progress import Progress
 from unladen.timing.stopwatch import Lane
 
 LEAST_ROUNDS, MOST_ROUNDS = 3, 200

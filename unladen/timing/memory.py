@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from unladen.host import hardware
+from unladen.patience import Progress
 from unladen.show import PALETTE, Listing, Table, Volatile, duration, figure, size, times
 from unladen.timing.curve import label
-from unladen.timing.progress import Progress
 from unladen.timing.stopwatch import Lane
 
 LINE = 64  # bytes from one element of the chase to the nearest other one: a cache line on most processors

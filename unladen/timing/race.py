@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from numbers import Real
 
 from unladen.compiling.absent import Absent, NotHere
+from unladen.patience import Progress
 from unladen.show import Table, Volatile, duration, marked, times
 from unladen.timing.agreement import Differ, Witness, agreed_answer, any_answer, comparer
 from unladen.timing.answers import brief
 from unladen.timing.laps import run_laps, times_faster, watched
-from unladen.timing.progress import Progress
 from unladen.timing.stopwatch import Lane, level
 from unladen.timing.unknown import Unknown
 
