@@ -15,7 +15,8 @@ import pytest
 
 from unladen.elsewhere import interpreters
 from unladen.elsewhere.pythons import Elsewhere, on, run
-from unladen.host.missing import install, install_python
+from unladen.host.missing import install_python
+from unladen.host.packages import install_command
 
 pytestmark = pytest.mark.extras
 
@@ -32,7 +33,7 @@ def result_of(source: str) -> object:
 
 def test_a_cell_runs_here_and_on_pypy():
     if not interpreters.find("pypy3")[0]:
-        pytest.skip(f"needs PyPy: {install('PyPy')}")
+        pytest.skip(f"needs PyPy: {install_command('PyPy')}")
     source = """import sys, time
 def loop(n):
     total = 0
@@ -112,7 +113,7 @@ result = total(10)
 
 def test_gfortran_makes_a_library_that_python_calls(tmp_path):
     if not shutil.which("gfortran"):
-        pytest.skip(f"needs gfortran: {install('gfortran')}")
+        pytest.skip(f"needs gfortran: {install_command('gfortran')}")
     (tmp_path / "twice.f90").write_text(
         "function twice(x) bind(c)\n  use iso_c_binding\n  real(c_double), value :: x\n"
         "  real(c_double) :: twice\n  twice = 2 * x\nend function\n"

@@ -10,6 +10,7 @@ import pytest
 from unladen.course import notebooks, record
 from unladen.elsewhere import jvm, records
 from unladen.elsewhere.pythons import Elsewhere
+from unladen.host.packages import install_command
 
 pytestmark = pytest.mark.chapters(11)
 
@@ -18,7 +19,7 @@ OPTIONS, NOTEBOOK = jvm.PROGRAMS["Pauses.java"]
 
 @pytest.fixture
 def without_java(monkeypatch):
-    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
 
 
 def test_the_record_is_of_the_present_program_and_of_the_notebooks_call(without_java):
@@ -62,7 +63,7 @@ def test_no_record_is_without_its_program():
 @pytest.mark.extras
 def test_where_there_is_a_compiler_the_program_compiles_cleanly_and_runs(tmp_path):
     if not shutil.which("javac"):
-        pytest.skip(f"needs javac: {jvm.install('javac')}")
+        pytest.skip(f"needs javac: {install_command('javac')}")
     command = ["javac", "-Xlint:all", "-Werror", "-d", str(tmp_path), str(jvm.NATIVE / "Pauses.java")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

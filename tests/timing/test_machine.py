@@ -15,7 +15,7 @@ import pytest
 from unladen.compiling import build, native
 from unladen.elsewhere import interpreters
 from unladen.host import hardware
-from unladen.host.missing import install, missing
+from unladen.host.missing import missing
 from unladen.show import FENCE, Volatile
 from unladen.timing import claim, compilers, limits, machine, race
 
@@ -242,21 +242,6 @@ def test_what_is_there_is_not_missing():
     pypy = interpreters.Interpreter("pypy3", "PyPy", "3.11.13", False)
     there = dict.fromkeys(("gcc", "gfortran", "rustc", "javac", "mpiexec"), "1.0")
     assert missing(there, [python, pypy], "H200", "readable with perf") == []
-
-
-@pytest.mark.parametrize(
-    ("manager", "command"),
-    [
-        ("apt", "sudo apt install openmpi-bin libopenmpi-dev"),
-        ("dnf", "sudo dnf install openmpi-devel"),
-        ("brew", "brew install open-mpi"),
-        ("pacman", "sudo pacman -S openmpi"),
-    ],
-)
-def test_the_command_is_that_of_the_machine_s_package_manager(manager, command, tmp_path, monkeypatch):
-    program(tmp_path / manager, "")
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert install("mpiexec") == command
 
 
 def test_numbers_of_the_card_are_volatile():

@@ -11,7 +11,7 @@ import pytest
 
 from tests.helpers import compilers
 from unladen.compiling import native
-from unladen.host.missing import install
+from unladen.host.packages import install_command
 from unladen.show import FENCE, Volatile
 from unladen.timing import claim, machine, waiting
 from unladen.timing.curve import chart
@@ -204,7 +204,7 @@ def test_lscpu_is_read():
 @pytest.mark.parametrize("tool", ["mbw", "sysbench"])
 def test_an_independent_tool_does_not_contradict_by_a_factor_of_four(tool):
     if not shutil.which(tool):
-        pytest.skip(f"no {tool} here: {install(tool)}")
+        pytest.skip(f"no {tool} here: {install_command(tool)}")
     opinions = Opinions([tool])
     assert opinions.found[0].rate, f"{tool} printed something else than expected: see unladen/timing/opinions.py"
     ours = {"copy": machine().bandwidth.copy, "read": machine().bandwidth.read}
@@ -218,7 +218,7 @@ def test_a_missing_tool_has_no_opinion_and_says_how_to_get_it(monkeypatch, tmp_p
     assert opinions.contradict(ours) == opinions.contradict(ours).again() == 1
     rows = opinions.beside(ours).rows
     assert [row[:2] for row in rows] == [("mbw", "copy"), ("sysbench", "read")]
-    assert rows[0][2] == f"not here: {install('mbw')}" and isinstance(rows[0][2], Volatile)
+    assert rows[0][2] == f"not here: {install_command('mbw')}" and isinstance(rows[0][2], Volatile)
 
 
 @pytest.mark.parametrize("tool, kind", [("mbw", "copy"), ("sysbench", "read")])

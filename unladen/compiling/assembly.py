@@ -16,6 +16,7 @@ from pathlib import Path
 from unladen.compiling import assembler
 from unladen.compiling.bind import Build, Function
 from unladen.compiling.errors import BuildError
+from unladen.host.packages import install_command
 from unladen.show import PALETTE, Listing
 
 _SOURCE = re.compile(r"^(?P<file>\S.*?):(?P<line>\d+)(?: \(discriminator \d+\))?$")
@@ -183,7 +184,7 @@ def _code(record: Build, name: str, att: bool) -> list[Instruction]:
     if not found:  # numbers in place of addresses, else the same
         written = assembler.instructions(record, name, att)
         if not written:
-            how = "xcode-select --install" if sys.platform == "darwin" else "sudo apt install binutils"
+            how = install_command("objdump")
             raise BuildError(f"There is no objdump here to turn machine code into text. Install it:\n  {how}")
         return [Instruction(*row) for row in written]
     command, is_llvm = found

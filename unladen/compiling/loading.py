@@ -17,6 +17,7 @@ from unladen.compiling.declared import unpacked
 from unladen.compiling.errors import BuildError
 from unladen.compiling.guard import guarded
 from unladen.compiling.request import Order
+from unladen.host.packages import install_command
 
 
 @contextmanager
@@ -58,7 +59,7 @@ def refusal(problem: Exception, path: Path) -> str:
         return (
             f"{words}\n  It was linked with a newer {Path(newer[1]).name} than the one that this Python has loaded. "
             "Use a compiler of the same environment:\n"
-            "  conda install -c conda-forge cxx-compiler, or name that environment's compilers in CC and CXX"
+            f"  {install_command('compiler', manager='conda')}, or name that environment's compilers in CC and CXX"
         )
     return words
 

@@ -9,7 +9,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from unladen.compiling import cache
 from unladen.compiling.errors import BuildError
+from unladen.host.packages import install_command
 
 _NAMES = {"c": ("cc", "gcc", "clang"), "cpp": ("c++", "g++", "clang++")}
 _VARIABLE = {"c": "CC", "cpp": "CXX"}
@@ -163,18 +163,8 @@ def _is_zig(command: tuple[str, ...]) -> bool:
 
 def _advice() -> str:
     """Say how to get a compiler on this kind of machine."""
-    if sys.platform == "darwin":
-        system = "xcode-select --install"
-    elif shutil.which("dnf"):
-        system = "sudo dnf install gcc gcc-c++"
-    elif shutil.which("apk"):
-        system = "sudo apk add build-base"
-    elif shutil.which("pacman"):
-        system = "sudo pacman -S gcc"
-    else:
-        system = "sudo apt install build-essential"
     wheel = "without administrator's rights, put one into the course's environment:\n  python -m pip install ziglang"
-    return f"Install one:\n  {system}\nor, {wheel}"
+    return f"Install one:\n  {install_command('compiler')}\nor, {wheel}"
 
 
 def processor() -> str:

@@ -9,6 +9,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+if __package__:
+    from . import host
+else:  # run by its path: the environment may be missing
+    import host
+
 FLAGS = (
     "--no-sandbox",  # Chromium refuses root otherwise, and a container has no other user
     "--disable-gpu",
@@ -37,7 +42,8 @@ def chromium(width: int = 1280, height: int = 720) -> Iterator:
     """A headless browser context, its pages ``width`` × ``height`` pixels. ``RuntimeError`` says what is missing."""
     path = find_chromium()
     if not path:
-        raise RuntimeError("no Chromium found: install it (apt-get install chromium), or name it in UNLADEN_BROWSER")
+        how = host.install_command("browser")
+        raise RuntimeError(f"no Chromium found: install it ({how}), or name it in UNLADEN_BROWSER")
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:

@@ -15,7 +15,7 @@ _PACKAGES = Path(__file__).resolve().parent.parent / "host" / "packages.py"
 _found = importlib.util.spec_from_file_location("unladen_packages", str(_PACKAGES))
 _packages = importlib.util.module_from_spec(_found)
 _found.loader.exec_module(_packages)
-package_manager, install_command = _packages.package_manager, _packages.install_command
+install_command = _packages.install_command
 WINDOWS = """\
 The course needs Linux or macOS. On Windows it runs in WSL 2: `wsl --install -d Ubuntu` in PowerShell, then in Ubuntu
     sudo apt-get install git make python3-venv python3-dev build-essential

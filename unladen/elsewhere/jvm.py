@@ -16,7 +16,7 @@ from pathlib import Path
 from unladen.elsewhere import records
 from unladen.elsewhere.recorded import Elsewhere, Results, here_or_recorded
 from unladen.elsewhere.records import Record, Run
-from unladen.host.missing import install
+from unladen.host.packages import install_command
 
 NATIVE = Path(__file__).resolve().parents[2] / "native"
 SECONDS = 60.0  # what the compiler, and each run, may take
@@ -31,7 +31,7 @@ def with_java(program: str, *options: str) -> Results:
     serial one. Raises ``Elsewhere`` if the program fails, or if there is neither a compiler nor a record.
     """
     source = (NATIVE / program).read_text(encoding="utf-8")
-    missing = "" if _version() else f"javac is not here; to get it: {install('javac')}"
+    missing = "" if _version() else f"javac is not here; to get it: {install_command('javac')}"
     made = partial(made_now, program, options)
     return here_or_recorded(key(program), options, source, missing, made, "version of the program")
 
@@ -61,7 +61,7 @@ def record_of(notebook: str) -> list[str]:
             records.save(key(program), made_now(program, options, notebook))
             said.append(f"{program} recorded")
         elif shown_in == notebook:
-            said.append(f"{program} left as it is: javac is not here; to get it: {install('javac')}")
+            said.append(f"{program} left as it is: javac is not here; to get it: {install_command('javac')}")
     return said
 
 

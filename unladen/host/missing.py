@@ -3,34 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_MANAGERS = {
-    "brew": "brew install",
-    "apt": "sudo apt install",
-    "dnf": "sudo dnf install",
-    "pacman": "sudo pacman -S",
-    "apk": "sudo apk add",
-}
-_DEFAULT = "brew" if sys.platform == "darwin" else "apt"
-
-# packages by manager; where all agree, one name under ""
-_PACKAGES: dict[str, dict[str, str]] = {
-    "system compiler": {
-        "apt": "build-essential",
-        "dnf": "gcc gcc-c++",
-        "pacman": "gcc",
-        "apk": "build-base",
-    },
-    "gfortran": {"": "gfortran", "brew": "gcc", "dnf": "gcc-gfortran", "pacman": "gcc-fortran"},
-    "javac": {"": "openjdk", "apt": "default-jdk-headless", "dnf": "java-devel", "pacman": "jdk-openjdk"},
-    "rustc": {"": "rust", "apt": "rustc", "dnf": "rust"},
-    "mpiexec": {"apt": "openmpi-bin libopenmpi-dev", "": "openmpi", "brew": "open-mpi", "dnf": "openmpi-devel"},
-    "perf": {"apt": "linux-perf", "": "perf"},
-    "PyPy": {"": "pypy3", "apt": "pypy3", "brew": "pypy3.10"},
-}
+from unladen.host.packages import install_command as install
 
 
 @dataclass(frozen=True)
@@ -49,8 +25,8 @@ def missing(compilers: Mapping[str, str], pythons: list, gpu: str, counters: str
     """List what is not here, most useful first. Nothing of it is needed to follow the course."""
     gone = []
     if not {"gcc", "clang"} & compilers.keys():
-        how = "xcode-select --install" if sys.platform == "darwin" else install("system compiler")
-        gone.append(Missing("a system C compiler", "compiles C and C++ cells faster than the embedded one", how))
+        why = "compiles C and C++ cells faster than the embedded one"
+        gone.append(Missing("a system C compiler", why, install("compiler")))
     if not any(python.free_threaded for python in pythons):
         how = install_python("3.14t")
         gone.append(Missing("a free-threaded Python", "threads that run Python at the same time", how))
@@ -73,14 +49,6 @@ def missing(compilers: Mapping[str, str], pythons: list, gpu: str, counters: str
         how = "(no command gives one: these cells show recorded results)"
         gone.append(Missing("an NVIDIA GPU", "the same work on thousands of small cores", how))
     return gone
-
-
-def install(what: str) -> str:
-    """Return the command that installs something (a package of its own name, if unknown here) on this machine."""
-    manager = next((name for name in _MANAGERS if shutil.which(name)), _DEFAULT)
-    packages = _PACKAGES.get(what, {"": what})
-    package = packages.get(manager) or packages.get("") or next(iter(packages.values()))
-    return f"{_MANAGERS[manager]} {package}"
 
 
 def install_python(name: str) -> str:

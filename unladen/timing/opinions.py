@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from unladen.host import hardware
-from unladen.host.missing import install
+from unladen.host.packages import install_command
 from unladen.show import Table, Volatile, size, three_digits
 
 MEMORY = 64  # MiB that a tool reads or writes in one go: as much as an array of `machine().bandwidth`
@@ -108,7 +108,7 @@ class Opinions:
         """Return the opinions beside ``ours``, or the command that installs a missing tool."""
         rows = []
         for one in self.found:
-            said = f"{three_digits(one.rate / 1e9)} GB/s" if one.rate else f"not here: {install(one.tool)}"
+            said = f"{three_digits(one.rate / 1e9)} GB/s" if one.rate else f"not here: {install_command(one.tool)}"
             rows.append((one.tool, one.kind, Volatile(said), Volatile(f"{three_digits(ours[one.kind] / 1e9)} GB/s")))
         return Table(["tool", "kind", "it says", "this course"], rows)
 

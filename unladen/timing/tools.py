@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from unladen.elsewhere import profilers
-from unladen.host.missing import install
+from unladen.host.packages import install_command
 from unladen.show import Table, Volatile, times
 
 # cachegrind's counts for chapter 01's walk over a grid, for machines without valgrind: valgrind 3.19, gcc 12.2 -O1,
@@ -110,7 +110,7 @@ def background(jobs: int) -> Iterator[None]:
 def shell_time(program: str) -> dict[str, float]:
     """Run ``time python -c PROGRAM`` in bash and return the seconds it reports as ``real``, ``user`` and ``sys``."""
     if not shutil.which("bash"):
-        raise RuntimeError(f"bash is not on this machine; install it with: {install('bash')}")
+        raise RuntimeError(f"bash is not on this machine; install it with: {install_command('bash')}")
     command = ["bash", "-c", 'time "$0" -c "$1"', sys.executable, program]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"LC_ALL": "C"})
     found = re.findall(r"^(real|user|sys)\s+(\d+)m([\d.]+)s$", done.stderr, re.MULTILINE)
@@ -125,7 +125,7 @@ def absent(tool: str) -> str:
         return ""
     if sys.platform != "linux":
         return f"{tool} is not on this machine: it needs Linux"
-    return f"{tool} is not on this machine; install it with: {install(tool)}"
+    return f"{tool} is not on this machine; install it with: {install_command(tool)}"
 
 
 def cachegrind(command: Sequence[str]) -> dict[str, int]:
