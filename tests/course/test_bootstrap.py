@@ -13,7 +13,7 @@ import sys
 
 import pytest
 
-from tests.helpers.checkout import BEFORE, REPOSITORY
+from tests.helpers.checkout import BEFORE, OLD, REPOSITORY
 from tests.helpers.small_lock import environment, lock, offline, ready, set_up, version_of, wheels
 from unladen.course import bootstrap
 
@@ -125,9 +125,13 @@ def test_a_python_out_of_range_says_how_to_get_another(tmp_path):
     assert "PYTHON=" in done.stderr and "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("name", BEFORE)
+@pytest.mark.parametrize("name", [*(f"course/{name}" for name in BEFORE), *OLD])
 def test_what_runs_first_can_be_read_by_an_old_python(name):
-    ast.parse((REPOSITORY / "unladen" / "course" / name).read_text(encoding="utf-8"), feature_version=(3, 6))
+    tree = ast.parse((REPOSITORY / "unladen" / name).read_text(encoding="utf-8"), feature_version=(3, 6))
+    kinds = [node.returns for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    kinds += [node.annotation for node in ast.walk(tree) if isinstance(node, ast.arg | ast.AnnAssign)]
+    said = [ast.unparse(kind) for kind in kinds if kind]
+    assert [kind for kind in said if "[" in kind or "|" in kind] == [], "which it would try to compute"
 
 
 def test_the_real_lock_names_uv_and_no_address():

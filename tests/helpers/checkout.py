@@ -26,6 +26,7 @@ BEFORE = (  # standard library only
     "toolchain.py",
     "variables.py",
 )
+OLD = ("host/allowance.py", "host/packages.py", "compiling/shared.py")  # which those load, by Python 3.6 as well
 
 
 def small_copy(folder: Path) -> Path:

@@ -111,9 +111,3 @@ def test_no_other_file_knows_a_package_manager():
         texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
         found |= {path.name for text in texts if named.fullmatch(text.strip().removeprefix("sudo "))}
     assert found == {"packages.py", "headers.py"}
-
-
-def test_set_up_can_load_it_with_an_old_python():
-    tree = ast.parse(Path(packages.__file__).read_text(encoding="utf-8"), feature_version=(3, 6))
-    imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
-    assert imported == {"os", "platform", "shutil"} and not any(isinstance(n, ast.ImportFrom) for n in ast.walk(tree))

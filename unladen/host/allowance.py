@@ -44,7 +44,7 @@ def memory_of_groups(root: Path = _ROOT) -> float:
     return min([limit for limit, _ in memory_limits(root)] or [float("inf")])
 
 
-def memory_limits(root: Path = _ROOT) -> list[tuple[int, Path]]:
+def memory_limits(root: Path = _ROOT) -> list:
     """What each group allows, in bytes, and the file that says so."""
     found = []
     for group in _groups(root):
@@ -55,7 +55,7 @@ def memory_limits(root: Path = _ROOT) -> list[tuple[int, Path]]:
     return found
 
 
-def processes_left(root: Path = _ROOT) -> list[tuple[int, Path]]:
+def processes_left(root: Path = _ROOT) -> list:
     """How many more processes and threads each group allows, and the file that limits them."""
     found = []
     for group in _groups(root):
@@ -75,7 +75,7 @@ def limit_of(kind: str) -> float:
     return float("inf") if limit == resource.RLIM_INFINITY else limit
 
 
-def _groups(root: Path) -> Iterator[Path]:
+def _groups(root: Path) -> Iterator:
     """Yield the folders of the groups that this process is in, each followed by those above it as far as they show."""
     mounts = list(_mounts(root))
     for line in _read(root / "proc/self/cgroup").splitlines():
@@ -93,7 +93,7 @@ def _groups(root: Path) -> Iterator[Path]:
     yield root / "sys/fs/cgroup"  # where neither file can be read
 
 
-def _mounts(root: Path) -> Iterator[tuple[str, set[str], Path]]:
+def _mounts(root: Path) -> Iterator:
     """Yield of each mounted tree: which of its folders is mounted, its controllers ({""}: version 2), and where."""
     for line in _read(root / "proc/self/mountinfo").splitlines():
         where, _, kind = line.partition(" - ")
