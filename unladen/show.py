@@ -18,6 +18,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from unladen.svg import attributes, label, output
+
 MARK = "≈"
 FENCE = MARK * 3
 WIDTH = 12
@@ -175,9 +177,8 @@ def drawing(svg: str, alt: str) -> None:
     """Display an SVG drawing with its alternative text; deterministic, so it is compared like any text."""
     if not alt.strip():
         raise ValueError("a drawing needs alternative text: say in a sentence what it shows")
-    label = f'<svg role="img" aria-label="{html.escape(alt, quote=True)}"'
-    labelled = svg[svg.index("<svg") :].replace("<svg", label, 1)
-    _display({"image/svg+xml": labelled, "text/plain": f"[drawing] {alt}"}, {"image/svg+xml": {"alt": alt}})
+    labelled = svg[svg.index("<svg") :].replace("<svg", f"<svg{attributes(**label(alt))}", 1)
+    _display(*output(labelled, alt, f"[drawing] {alt}"))
 
 
 def _display(data: dict, metadata: dict) -> None:

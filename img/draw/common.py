@@ -7,22 +7,14 @@ writes `img/NAME.svg`. Fonts differ between machines, so nothing may depend on t
 from __future__ import annotations
 
 import csv
-import html
 from pathlib import Path
 
+from unladen import svg
 from unladen.show import PALETTE
 
 BLUE, RED, GREEN, PINK, SKY, ORANGE, BLACK = PALETTE
-INK, QUIET, RULE, PAPER = "#1a1a1a", "#555555", "#c8c8c8", "#ffffff"
-FONT = "'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif"
-CODE = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
+INK, QUIET, RULE, PAPER, tint = svg.INK, svg.QUIET, svg.RULE, svg.PAPER, svg.tint
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def tint(colour: str, share: float = 0.16) -> str:
-    """Return ``colour`` thinned with white, as a background for black text."""
-    channels = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(255 - (255 - channel) * share):02x}" for channel in channels)
 
 
 def table(name: str) -> list[dict[str, str]]:
@@ -48,21 +40,18 @@ class Page:
     """A drawing of ``width`` × ``height`` units, with a title and a description for those who do not see it."""
 
     def __init__(self, width: int, height: int, title: str, description: str) -> None:
+        self.frame = svg.frame(width, height)
         self.parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-            f'role="img" aria-labelledby="title description" font-family="{FONT}">',
-            f'<title id="title">{html.escape(title)}</title>',
-            f'<desc id="description">{html.escape(description)}</desc>',
-            f'<rect width="{width}" height="{height}" fill="{PAPER}"/>',
+            svg.element("title", svg.escaped(title, quote=True), id="title"),
+            svg.element("desc", svg.escaped(description, quote=True), id="description"),
+            svg.element("rect", width=width, height=height, fill=PAPER),
         ]
 
     def add(self, kind: str, content: str = "", /, **attributes: object) -> None:
         """Add an element; ``stroke_width=2`` becomes ``stroke-width="2"``."""
-        pairs = (
-            (k.rstrip("_").replace("_", "-"), number(v) if isinstance(v, float) else v) for k, v in attributes.items()
-        )
-        text = "".join(f' {k}="{html.escape(str(v))}"' for k, v in pairs if v is not None)
-        self.parts.append(f"<{kind}{text}>{content}</{kind}>" if content else f"<{kind}{text}/>")
+        given = {name: value for name, value in attributes.items() if value is not None}
+        texts = {k: svg.escaped(number(v) if isinstance(v, float) else str(v), quote=True) for k, v in given.items()}
+        self.parts.append(svg.element(kind, content or None, **texts))
 
     def text(
         self, x, y, words: str, size=20, *, fill=INK, anchor="start", bold=False, code=False, italic=False
@@ -70,7 +59,7 @@ class Page:
         """Write one line whose baseline begins (or, by ``anchor``, has its middle or end) at (x, y)."""
         self.add(
             "text",
-            html.escape(words, quote=False),
+            svg.escaped(words),
             x=float(x),
             y=float(y),
             font_size=size,
@@ -78,7 +67,7 @@ class Page:
             text_anchor=anchor if anchor != "start" else None,
             font_weight="bold" if bold else None,
             font_style="italic" if italic else None,
-            font_family=CODE if code else None,
+            font_family=svg.CODE if code else None,
             style="white-space: pre" if code else None,
         )
 
@@ -137,7 +126,8 @@ class Page:
 
     def svg(self) -> str:
         """Return the picture as the text of an SVG file."""
-        return "\n".join([*self.parts, "</svg>", ""])
+        named = {"role": "img", "aria_labelledby": "title description"}
+        return svg.whole(self.parts, **self.frame, **named, font_family=svg.FONT) + "\n"
 
 
 def save(script: str, page: Page) -> None:

@@ -6,11 +6,11 @@ the machine: the same objects give the same bytes.
 
 from __future__ import annotations
 
-import html
 import math
 from typing import TYPE_CHECKING
 
 from unladen.show import PALETTE
+from unladen.svg import FONT, INK, ON_WHITE, QUIET, RULE, element, frame, label, text, whole
 
 if TYPE_CHECKING:
     from unladen.inside.collection_steps import Node, Step
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 WIDTH = 1180
 _WIDE, _HIGH, _ACROSS, _DOWN = 148, 58, 206, 104  # an object, and from one to the next
 _LEFT, _TOP, _PER_ROW = 190, 76, 5
-_FONT = "'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif"
-_CODE = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
-_INK, _QUIET = "#1a1a1a", "#555555"
 _BLUE, _RED, _GREEN = PALETTE[:3]
 _FILLS = {"stays": ("#d9efe6", _GREEN, 4, ""), "garbage": ("#fae3d0", _RED, 3, "7 5")}
 
@@ -31,21 +28,16 @@ def as_svg(step: Step, alt: str) -> str:
     """Return the picture as the text of an SVG element."""
     places, border = placed(step.nodes)
     height = round(max(y for _, y in places) + _HIGH + 34)
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{html.escape(alt, quote=True)}" '
-        f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" font-family="{_FONT}" '
-        f'style="max-width:100%;height:auto;background:#ffffff">'
-    )
-    parts = [head, _text(14, 34, f"{step.number}. {step.title}", 22, _INK, bold=True)]
+    parts = [text(14, 34, f"{step.number}. {step.title}", 22, bold=True)]
     if border:
-        parts.append(f'<path d="M14 {border:g} H{WIDTH - 14}" stroke="#c8c8c8" stroke-width="1.5"/>')
+        parts.append(element("path", d=f"M14 {border:g} H{WIDTH - 14}", stroke=RULE, stroke_width=1.5))
     for at, node in enumerate(step.nodes):
         for which, other in enumerate(node.refers):
             parts += _arrow(places[at], places[other], which, step.crossed, at == other)
     for at, node in enumerate(step.nodes):
         parts += _outside(step, at, places[at]) + _box(step, at, places[at])
-        parts.append(_text(places[at][0] + _WIDE / 2, places[at][1] + 25, node.label, 18, _INK, middle=True, bold=True))
-    return "\n".join([*parts, "</svg>"])
+        parts.append(text(places[at][0] + _WIDE / 2, places[at][1] + 25, node.label, 18, middle=True, bold=True))
+    return whole(parts, **label(alt), **frame(WIDTH, height), font_family=FONT, style=ON_WHITE)
 
 
 def placed(nodes: tuple[Node, ...]) -> tuple[list[Place], float]:
@@ -90,13 +82,12 @@ def _in_order(lost: list[int], nodes: tuple[Node, ...]) -> list[int]:
 
 def _box(step: Step, at: int, place: Place) -> list[str]:
     state = "garbage" if at in step.garbage else "stays" if at in step.stays else ""
-    fill, stroke, width, dash = _FILLS.get(state, ("#ffffff", _INK, 2, ""))
-    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    fill, stroke, width, dash = _FILLS.get(state, ("#ffffff", INK, 2, ""))
     x, y = place
+    style = {"rx": 8, "fill": fill, "stroke": stroke, "stroke_width": width, "stroke_dasharray": dash}
     return [
-        f'<rect x="{x:g}" y="{y:g}" width="{_WIDE}" height="{_HIGH}" rx="8" fill="{fill}" stroke="{stroke}" '
-        f'stroke-width="{width}"{dashes}/>',
-        _text(x + _WIDE / 2, y + 48, step.state(at), 17, _INK, middle=True, code=True),
+        element("rect", x=x, y=y, width=_WIDE, height=_HIGH, **style),
+        text(x + _WIDE / 2, y + 48, step.state(at), 17, middle=True, code=True),
     ]
 
 
@@ -108,10 +99,10 @@ def _outside(step: Step, at: int, place: Place) -> list[str]:
     if not words:
         return []
     x, y = place
-    parts, label = [], ", ".join(words)
-    label = label if len(label) <= 15 else label[:14] + "…"
+    parts, told = [], ", ".join(words)
+    told = told if len(told) <= 15 else told[:14] + "…"
     if x == _LEFT:
-        parts.append(_text(14, y + 34, label, 16, _BLUE, code=bool(node.names)))
+        parts.append(text(14, y + 34, told, 16, _BLUE, code=bool(node.names)))
         parts.append(_line(f"M{_LEFT - 34} {y + 29:g} L{x - 3:g} {y + 29:g}", _BLUE, ""))
         parts.append(_head((x - 2, y + 29), (1, 0), _BLUE))
     return parts
@@ -119,7 +110,7 @@ def _outside(step: Step, at: int, place: Place) -> list[str]:
 
 def _arrow(start: Place, end: Place, which: int, crossed: bool, itself: bool) -> list[str]:
     """A reference, bowed so that those there and back are two lines; thin and dashed once it has been subtracted."""
-    dash, colour = ("6 5", _QUIET) if crossed else ("", _INK)
+    dash, colour = ("6 5", QUIET) if crossed else ("", INK)
     ax, ay = start[0] + _WIDE / 2, start[1] + _HIGH / 2
     bx, by = end[0] + _WIDE / 2, end[1] + _HIGH / 2
     if itself:
@@ -149,17 +140,12 @@ def _edge(middle: Place, towards: Place) -> Place:
 
 
 def _line(path: str, colour: str, dash: str) -> str:
-    dashes = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{1.6 if dash else 2.2}"{dashes}/>'
+    width = 1.6 if dash else 2.2
+    return element("path", d=path, fill="none", stroke=colour, stroke_width=width, stroke_dasharray=dash)
 
 
 def _head(tip: Place, along: Place, colour: str) -> str:
     (x, y), (ux, uy) = tip, along
     bx, by = x - 12 * ux, y - 12 * uy
     points = [(bx - 5 * uy, by + 5 * ux), (bx + 5 * uy, by - 5 * ux), (x, y)]
-    return f'<polygon points="{" ".join(f"{px:.1f},{py:.1f}" for px, py in points)}" fill="{colour}"/>'
-
-
-def _text(x: float, y: float, words: str, size: int, fill: str, *, bold=False, code=False, middle=False) -> str:
-    style = (' font-weight="bold"' * bold) + (f' font-family="{_CODE}"' * code) + (' text-anchor="middle"' * middle)
-    return f'<text x="{x:g}" y="{y:g}" font-size="{size}" fill="{fill}"{style}>{html.escape(words, quote=False)}</text>'
+    return element("polygon", points=" ".join(f"{px:.1f},{py:.1f}" for px, py in points), fill=colour)

@@ -12,6 +12,8 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 
+from unladen.svg import output
+
 MOST = 16  # objects that a drawing has room for
 _CONTAINERS = (list, tuple, dict, set, frozenset)
 
@@ -66,7 +68,7 @@ class Step:
         from unladen.inside.collection_drawn import as_svg
 
         alt = f"Step {self.number} of {self.of}. {self.title} {'; '.join(self.words())}."
-        return {"image/svg+xml": as_svg(self, alt), "text/plain": repr(self)}, {"image/svg+xml": {"alt": alt}}
+        return output(as_svg(self, alt), alt, repr(self))
 
 
 class Collection(tuple):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from unladen.inside.fields import Block, Field
-from unladen.show import Table, Volatile, in_html
+from unladen.show import PALETTE, Table, Volatile, in_html
+from unladen.svg import channels
 
 if TYPE_CHECKING:
     from unladen.inside.peek import Peek
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 _LONGEST, _BEGINNING = 24, 8  # so many bytes of a field are shown whole; of more, the first ones
 _MOST, _FIRST, _LAST = 20, 12, 3  # so many fields of a block are shown; of more, the first and the last ones
 _COLUMNS = ("offset", "bytes", "field", "value", "note")
-# Four of the palette of unladen/show.py, and two between, thin enough for black text and for white.
-_TINTS = ("0,114,178", "230,159,0", "0,158,115", "204,121,167", "86,180,233", "213,94,0")
+# Neighbours far apart in the palette; behind the text they are thin enough for black and for white.
+_TINTS = tuple("{},{},{}".format(*channels(PALETTE[at])) for at in (0, 5, 2, 3, 4, 1))
 
 
 def as_text(peek: Peek) -> str:

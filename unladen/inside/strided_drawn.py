@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import textwrap
 from collections import defaultdict
 from itertools import count
 from typing import TYPE_CHECKING
 
+from unladen import svg
 from unladen.show import PALETTE
+from unladen.svg import FONT, INK, PAPER, QUIET
 
 if TYPE_CHECKING:
     from unladen.inside.strided_view import Element, Strided
@@ -17,12 +18,11 @@ WIDTH, LEFT = 1200, 76
 BESIDE = 620  # a grid that is no wider has the words beside it
 BOX, HIGH = 90, 48  # an element in the grid
 CELL, TALL, PITCH = 68, 50, 92  # a cell of memory, and from one line of cells to the next
-INK, QUIET, EMPTY = "#1a1a1a", "#555555", "#f4f4f4"
-FONT = "'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif"
+EMPTY = "#f4f4f4"
 MOST = 64  # cells; more are left out, but for those that drawn elements lie in
 
 
-def svg(seen: Strided) -> str:
+def as_svg(seen: Strided) -> str:
     """The whole drawing; the same text for arrays that are laid out alike."""
     parts = [_text(16, 30, line, 17, bold=True) for line in textwrap.wrap(seen.words[0], 104)]
     grid: list[str] = []
@@ -35,10 +35,9 @@ def svg(seen: Strided) -> str:
     at = max(at, _grid(seen, grid, 44)) if beside else _grid(seen, grid, at - 6)
     parts += grid
     at = _memory(seen, parts, at + 40)
-    label = html.escape(seen.alt, quote=True)
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {at}" width="{WIDTH}" height="{at}" '
-    head += f'style="max-width:100%;height:auto" role="img" aria-label="{label}" font-family="{FONT}">'
-    return "\n".join([head, f'<rect width="{WIDTH}" height="{at}" fill="#ffffff"/>', *parts, "</svg>"])
+    paper = svg.element("rect", width=WIDTH, height=at, fill=PAPER)
+    style = "max-width:100%;height:auto"
+    return svg.whole([paper, *parts], **svg.frame(WIDTH, at), style=style, **svg.label(seen.alt), font_family=FONT)
 
 
 def _wrapped(words: list[str], width: int) -> list[str]:
@@ -64,9 +63,7 @@ def colour(seen: Strided, element: Element) -> str:
     row = element.index[-2] if len(element.index) > 1 else 0
     hue = PALETTE[row % 6]
     along = min(element.index[-1] / max(1, min(columns, 12) - 1), 1) if element.index else 0
-    share = 0.14 + 0.5 * along
-    channels = (int(hue[i : i + 2], 16) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(255 - (255 - channel) * share):02x}" for channel in channels)
+    return svg.tint(hue, 0.14 + 0.5 * along)
 
 
 # ------------------------------------------------------------------------------------------------ the elements
@@ -117,7 +114,7 @@ def _plane(seen, parts, corner, before, rows, columns, found) -> None:
             index = before + (row, column)[2 - min(2, len(seen.axes)) :]
             element = found[index]
             words = f"{list(index)} at byte {element.offset}: {element.text}"
-            parts.append(f"<g><title>{html.escape(words)}</title>")
+            parts.append(f"<g><title>{svg.escaped(words, quote=True)}</title>")
             parts.append(_rect(x + 2, y, BOX - 4, HIGH, colour(seen, element)))
             parts.append(_text(x + BOX / 2, y + 20, element.text, 16, middle=True, bold=True))
             parts.append(
@@ -155,7 +152,7 @@ def _memory(seen: Strided, parts: list[str], top: int) -> int:
             parts.append(_text(x + 2, y + TALL + 17, offset, 13, fill=QUIET))
         if cell == first:
             points = f"{x + 4},{y - 14} {x + 20},{y - 14} {x + 12},{y - 2}"
-            parts.append(f'<polygon points="{points}" fill="{INK}"/>')
+            parts.append(svg.element("polygon", points=points, fill=INK))
             parts.append(_text(x + 24, y - 3, "first", 13))
     lines = -(-len(cells) // seen.line)
     return top + 14 + lines * PITCH
@@ -181,9 +178,9 @@ def _cell(seen: Strided, parts: list[str], corner, cell: int, covering: list) ->
     offset = cell * seen.unit
     names = ["".join(str(list(element.index))) for element, _ in covering]
     words = f"byte {offset}: {' and '.join(names[:6]) or 'not in the array'}{' …' if len(names) > 6 else ''}"
-    parts.append(f"<g><title>{html.escape(words)}</title>")
+    parts.append(f"<g><title>{svg.escaped(words, quote=True)}</title>")
     bands = covering[:6]
-    parts.append(_rect(x, y, CELL, TALL, EMPTY if not bands else "#ffffff", dash=not bands))
+    parts.append(_rect(x, y, CELL, TALL, EMPTY if not bands else PAPER, dash=not bands))
     for at, (element, _) in zip(count(), bands):
         high = TALL / len(bands)
         parts.append(_rect(x, y + at * high, CELL, high, colour(seen, element), line=1.5 if len(bands) == 1 else 0.5))
@@ -191,15 +188,15 @@ def _cell(seen: Strided, parts: list[str], corner, cell: int, covering: list) ->
     if not value and covering and covering[0][1] == 0:
         value = covering[0][0].text
     if len(bands) > 1:
-        parts.append(f'<rect x="{x + 13}" y="{y + 4}" width="{CELL - 26}" height="{TALL - 8}" fill="#ffffff"/>')
+        parts.append(svg.element("rect", x=x + 13, y=y + 4, width=CELL - 26, height=TALL - 8, fill=PAPER))
     if value:
         parts.append(_text(x + CELL / 2, y + 21, value, 15, middle=True, fill=INK if covering else QUIET))
-    if label := _label(covering):
-        parts.append(_text(x + CELL / 2, y + 42, label, 14 if len(label) < 8 else 12, middle=True))
+    if name := _name(covering):
+        parts.append(_text(x + CELL / 2, y + 42, name, 14 if len(name) < 8 else 12, middle=True))
     parts.append("</g>")
 
 
-def _label(covering: list) -> str:
+def _name(covering: list) -> str:
     """Which element lies in a cell, without its brackets; how many, where there are several."""
     if not covering:
         return ""
@@ -212,14 +209,11 @@ def _label(covering: list) -> str:
 
 
 def _rect(x, y, width, height, fill, *, line=1.5, dash=False) -> str:
-    dashes = ' stroke-dasharray="3 4"' if dash else ""
-    return (
-        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="{fill}" stroke="{QUIET}" '
-        f'stroke-width="{line:g}"{dashes}/>'
-    )
+    style = {"fill": fill, "stroke": QUIET, "stroke_width": line, "stroke_dasharray": "3 4" * dash}
+    return svg.element("rect", x=x, y=y, width=width, height=height, **style)
 
 
 def _text(x, y, words: str, size: int, *, fill=INK, middle=False, end=False, bold=False) -> str:
-    anchor = ' text-anchor="middle"' if middle else ' text-anchor="end"' if end else ""
-    weight = ' font-weight="bold"' if bold else ""
-    return f'<text x="{x:g}" y="{y:g}" font-size="{size}" fill="{fill}"{anchor}{weight}>{html.escape(words)}</text>'
+    # Not svg.text: in the drawings that are stored, the anchor stands before the weight, and quotes are escaped.
+    style = {"text_anchor": "middle" if middle else "end" * end, "font_weight": "bold" * bold}
+    return svg.element("text", svg.escaped(words, quote=True), x=x, y=y, font_size=size, fill=fill, **style)

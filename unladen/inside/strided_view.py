@@ -11,6 +11,7 @@ import numpy as np
 
 from unladen.inside import strided_drawn
 from unladen.inside.safe_words import brief, cut, name_of
+from unladen.svg import output
 
 PLANES, ROWS, COLUMNS, ALONE = 3, 7, 10, 12  # so many along an axis are drawn; a single row has more room
 LINE = 16  # cells in a line of the drawing, at most
@@ -65,7 +66,7 @@ class Strided:
     @property
     def svg(self) -> str:
         """The drawing."""
-        return strided_drawn.svg(self)
+        return strided_drawn.as_svg(self)
 
     def __repr__(self) -> str:
         rows = [f"{list(e.index)} at byte {e.offset}: {e.text}" for e in self.elements[:COLUMNS]]
@@ -73,8 +74,7 @@ class Strided:
         return "\n".join([*self.words, *rows, *more])
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        data = {"image/svg+xml": self.svg, "text/plain": f"[drawing] {self.alt}"}
-        return data, {"image/svg+xml": {"alt": self.alt}}
+        return output(self.svg, self.alt, f"[drawing] {self.alt}")
 
 
 def strided(array: np.ndarray) -> Strided:

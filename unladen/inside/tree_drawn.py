@@ -6,12 +6,12 @@ layout gives the same bytes.
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unladen.inside.tree_texts import bytes_of, cut, subtitle, title, total, walk
 from unladen.show import PALETTE
+from unladen.svg import FONT, INK, ON_WHITE, QUIET, RULE, element, frame, label, text, whole
 
 if TYPE_CHECKING:
     from unladen.inside.tree_nodes import Arrow, Node, Tree
@@ -20,9 +20,6 @@ WIDTH = 1180
 _LEFT, _LABEL, _CELLS, _END = 12, 88, 400, 1168  # where names begin, sizes behind them, cells at least; and the end
 _HEAD, _ROW, _CELL, _GAP, _FOOT = 48, 36, 28, 22, 36
 _INDENT, _CHARACTER, _LEAST, _REST = 16, 10.2, 36, 170  # a step in depth, a character, a narrow cell, "… 12 more"
-_FONT = "'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif"
-_CODE = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
-_INK, _QUIET, _RULE = "#1a1a1a", "#555555", "#c8c8c8"
 _BLUE, _RED, _GREEN, _PINK, _SKY, _ORANGE, _BLACK = PALETTE
 _FILLS = {"data": "#d9efe6", "entries": "#f2f2f2", "tags": "#fae3d0", "mask": "#fdf0d5"}
 _POINTING, _NONE = "#d9e8f3", "#ffffff"
@@ -65,15 +62,9 @@ def as_svg(tree: Tree, alt: str) -> str:
         y = place.bottom + _GAP
     lines = [line for place in places.values() for line in _pointers(place, places)]
     boxes = [box for place in places.values() for box in _panel(place)]
-    rest = [_text(_LEFT + depth * _INDENT, top + 18, note, 16, _QUIET) for depth, note, top in notes]
-    foot = _text(_LEFT, y + 14, total(tree), 17, _INK, bold=True)
-    height = round(y + _FOOT)
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{html.escape(alt, quote=True)}" '
-        f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" font-family="{_FONT}" '
-        f'style="max-width:100%;height:auto;background:#ffffff">'
-    )
-    return "\n".join([head, *_branches(places), *lines, *boxes, *rest, foot, "</svg>"])
+    rest = [text(_LEFT + depth * _INDENT, top + 18, note, 16, QUIET) for depth, note, top in notes]
+    parts = [*_branches(places), *lines, *boxes, *rest, text(_LEFT, y + 14, total(tree), 17, bold=True)]
+    return whole(parts, **label(alt), **frame(WIDTH, round(y + _FOOT)), font_family=FONT, style=ON_WHITE)
 
 
 def _rows(node: Node) -> list[tuple[str, str, tuple[str, ...], int]]:
@@ -113,31 +104,28 @@ def _placed(node: Node, depth: int, y: float, cells: float) -> _Place:
 def _panel(place: _Place) -> list[str]:
     node, x = place.node, _LEFT + place.depth * _INDENT
     parts = [
-        _text(x, place.y + 18, title(node), 17, _INK, bold=True),
-        _text(x, place.y + 39, cut(subtitle(node), 100), 16, _QUIET),
+        text(x, place.y + 18, title(node), 17, bold=True),
+        text(x, place.y + 39, cut(subtitle(node), 100), 16, QUIET),
     ]
     for row, (name, what, texts, length) in enumerate(_rows(node)):
         y = place.top + row * _ROW
-        parts.append(_text(x, y + 20, name, 16, _INK, code=True))
-        parts.append(_text(x + _LABEL, y + 20, what, 16, _QUIET))
+        parts.append(text(x, y + 20, name, 16, code=True))
+        parts.append(text(x + _LABEL, y + 20, what, 16, QUIET))
         ghost = name == "entries"
-        for cell, text in enumerate(texts[: place.shown]):
-            parts += _cell(place, cell, y, text, name, ghost)
+        for cell, value in enumerate(texts[: place.shown]):
+            parts += _cell(place, cell, y, value, name, ghost)
         if (more := length - min(len(texts), place.shown)) > 0 and texts:
-            parts.append(_text(place.left(place.shown) + 8, y + 20, f"… {more:,} more", 16, _QUIET))
+            parts.append(text(place.left(place.shown) + 8, y + 20, f"… {more:,} more", 16, QUIET))
     return parts
 
 
-def _cell(place: _Place, cell: int, y: float, text: str, name: str, ghost: bool) -> list[str]:
-    none = name == "index" and text.startswith("-") and "None" in place.node.note
+def _cell(place: _Place, cell: int, y: float, value: str, name: str, ghost: bool) -> list[str]:
+    none = name == "index" and value.startswith("-") and "None" in place.node.note
     fill = _NONE if none else _FILLS.get(name, _POINTING)
-    dash = ' stroke-dasharray="3 3"' if ghost or none else ""
     x = place.left(cell)
-    box = (
-        f'<rect x="{x:g}" y="{y:g}" width="{place.width:g}" height="{_CELL}" fill="{fill}" '
-        f'stroke="{_QUIET}" stroke-width="1"{dash}/>'
-    )
-    return [box, _text(x + place.width / 2, y + 20, text, 16, _QUIET if ghost else _INK, code=True, middle=True)]
+    style = {"fill": fill, "stroke": QUIET, "stroke_width": 1, "stroke_dasharray": "3 3" * (ghost or none)}
+    box = element("rect", x=x, y=y, width=place.width, height=_CELL, **style)
+    return [box, text(x + place.width / 2, y + 20, value, 16, QUIET if ghost else INK, code=True, middle=True)]
 
 
 def _branches(places: dict[int, _Place]) -> list[str]:
@@ -149,7 +137,7 @@ def _branches(places: dict[int, _Place]) -> list[str]:
         for child in below:
             y = child.y + 12
             path = f"M{x:g} {place.bottom + 6:g} V{y:g} H{x + _INDENT - 6:g}"
-            lines.append(f'<path d="{path}" fill="none" stroke="{_RULE}" stroke-width="1.5"/>')
+            lines.append(element("path", d=path, fill="none", stroke=RULE, stroke_width=1.5))
     return lines
 
 
@@ -178,11 +166,11 @@ def _line(place: _Place, child: _Place, arrow: Arrow, start: int) -> list[str]:
     colour, dash = _LINES[arrow.child % 4], _DASHES[arrow.child % 4]
     if start > child.shown:
         dash = "5 4"
-    dash = f' stroke-dasharray="{dash}"' if dash else ""
     end = child.top - 4
+    style = {"fill": "none", "stroke": colour, "stroke_width": 1.6, "stroke_dasharray": dash}
     return [
-        f'<path d="M{x:g} {y:g} L{to:g} {end:g}" fill="none" stroke="{colour}" stroke-width="1.6"{dash}/>',
-        f'<circle cx="{to:g}" cy="{end:g}" r="3" fill="{colour}"/>',
+        element("path", d=f"M{x:g} {y:g} L{to:g} {end:g}", **style),
+        element("circle", cx=to, cy=end, r=3, fill=colour),
     ]
 
 
@@ -194,10 +182,4 @@ def _range(place: _Place, child: _Place, arrow: Arrow) -> list[str]:
         return _line(place, child, arrow, arrow.start * step) if arrow.stop <= arrow.start else []
     x, y, end = place.middle(arrow.cell), place.bottom, child.top - 4
     path = f"M{x:g} {y:g} L{left + 2:g} {end:g} H{right - 2:g} Z"
-    return [f'<path d="{path}" fill="{_SKY}" fill-opacity="0.25" stroke="{_BLUE}" stroke-width="1.4"/>']
-
-
-def _text(x: float, y: float, words: str, size: int, fill: str, *, bold=False, code=False, middle=False) -> str:
-    style = (' font-weight="bold"' * bold) + (f' font-family="{_CODE}"' * code) + (' text-anchor="middle"' * middle)
-    escaped = html.escape(words, quote=False)
-    return f'<text x="{x:g}" y="{y:g}" font-size="{size}" fill="{fill}"{style}>{escaped}</text>'
+    return [element("path", d=path, fill=_SKY, fill_opacity=0.25, stroke=_BLUE, stroke_width=1.4)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from unladen.inside.tree_texts import as_text, described, shown_value
+from unladen.svg import output
 
 READ = 24  # values that are read of a buffer; the drawing shows as many of them as have room
 _NUMBERS = {"char": "bytes of text", "byte": "bytes"}
@@ -93,8 +94,7 @@ class Tree:
         from unladen.inside.tree_drawn import as_svg
 
         alt = described(self)
-        svg = as_svg(self, alt)
-        return {"image/svg+xml": svg, "text/plain": repr(self)}, {"image/svg+xml": {"alt": alt}}
+        return output(as_svg(self, alt), alt, repr(self))
 
 
 def tree(array: object) -> Tree:

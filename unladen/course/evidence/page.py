@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 
 from unladen.course.evidence.comparison import HEADINGS, Chapter, Row, alone
+from unladen.svg import element
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -76,10 +77,11 @@ def picture(row: Row) -> str:
     least, most, first, third, middle, here = (
         8 + (_WIDTH - 16) * (math.log(value) - low) / (high - low) for value in values
     )
-    return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" aria-hidden="true">'
-        f'<path d="M{least:.1f} 8H{most:.1f}"/>'
-        f'<rect x="{first:.1f}" y="4" width="{third - first:.1f}" height="8" fill="none"/>'
-        f'<path d="M{middle:.1f} 1V15" stroke-width="2"/>'
-        f'<path d="M{here:.1f} 3L{here + 5:.1f} 8L{here:.1f} 13L{here - 5:.1f} 8Z" fill="currentColor"/></svg>'
+    diamond = f"M{here:.1f} 3L{here + 5:.1f} 8L{here:.1f} 13L{here - 5:.1f} 8Z"
+    parts = (
+        element("path", d=f"M{least:.1f} 8H{most:.1f}"),
+        element("rect", x=f"{first:.1f}", y=4, width=f"{third - first:.1f}", height=8, fill="none"),
+        element("path", d=f"M{middle:.1f} 1V15", stroke_width=2),
+        element("path", d=diamond, fill="currentColor"),
     )
+    return element("svg", "".join(parts), viewBox=f"0 0 {_WIDTH} {_HEIGHT}", aria_hidden="true")
