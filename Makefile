@@ -66,7 +66,8 @@ clean: ## remove what was installed and made; your copies and your progress stay
 test-extras: ## prove what needs ROOT, Pythran, Taichi, Fortran or other Pythons, in .venv-extras
 	@$(EXTRAS)
 	@$(RUN_EXTRAS) unladen extras
-	$(RUN_EXTRAS) pytest --nbval $(if $(NB),notebooks --chapter "$(NB)",$(wildcard notebooks/06* notebooks/09* notebooks/1[0-2]*)) $(FLAGS)
+	lectures=$(if $(NB),"notebooks --chapter $(NB)","$$($(RUN_EXTRAS) unladen chapters --extras)") && \
+	    $(RUN_EXTRAS) pytest --nbval $$lectures $(FLAGS)
 	$(RUN_EXTRAS) pytest tests -m extras -rs $(FLAGS)
 
 render: ## execute the lectures and solutions, keeping outputs that did not change

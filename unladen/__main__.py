@@ -19,6 +19,7 @@ MAINTAINERS = {
     "record": "run the %%on cells on other Pythons and store what those said in results/",
     "derive": "make exercises/ out of solutions/",
     "words": "make docs/words.md out of the words' docstrings",
+    "chapters": "list the chapters, those that are here and those that are planned",
     "lint": "check the notebooks against the course's style",
     "extras": "name what `make test-extras` misses on this machine, and which command adds it",
     "bench": "measure how long a cell takes to compile and a function to be called",

@@ -1,17 +1,15 @@
-"""The page for instructors keeps up with the course: every chapter, its minutes, and routes that add up."""
+"""The page for instructors keeps up with chapters.toml, and its routes add up."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 
-import nbformat
-
 from tests.helpers.checkout import REPOSITORY
+from unladen.course import chapters
 
 PAGE = (REPOSITORY / "notebooks" / "notes" / "for-instructors.md").read_text(encoding="utf-8")
-README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-LECTURES = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
+COURSE = chapters.read()
 
 
 def rows(text: str) -> list[list[str]]:
@@ -20,26 +18,15 @@ def rows(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
-def minutes(text: str, column: int) -> dict[str, str]:
-    """The minutes of each chapter, by its number."""
-    found = [(re.match(r"\[?(\d\d) [A-Z]", row[0]), row) for row in rows(text)]
-    return {match[1]: row[column] for match, row in found if match}
-
-
 def test_every_chapter_is_there_with_what_an_instructor_needs():
-    chapters = [row for row in rows(PAGE) if re.match(r"\d\d [A-Z]", row[0])]
-    assert [row[0][:2] for row in chapters] == [path.name[:2] for path in LECTURES]
-    assert all(len(row) == 5 and all(row) for row in chapters)
-
-
-def test_the_minutes_are_those_of_the_readme():
-    assert minutes(PAGE, 1) == minutes(README, 1)
-
-
-def test_the_minutes_are_those_that_the_lectures_say():
-    for path in LECTURES:
-        opening = nbformat.read(path, as_version=4).cells[0].source
-        assert f"{minutes(PAGE, 1)[path.name[:2]].split(' + ')[0]} minutes" in opening, path.name
+    lines = [line for line in PAGE.splitlines() if re.match(r"\| \d\d [A-Z]", line)]
+    for chapter in COURSE.here:
+        begins = chapters.row_for_instructors(chapter)
+        own = [line for line in lines if line.startswith(begins)]
+        told = f"{begins} the misconception that goes | what goes wrong in the room |"
+        assert own, f"notebooks/notes/for-instructors.md: write the row of chapter {chapter.number:02}:\n{told}"
+    assert [line[2:4] for line in lines] == [f"{chapter.number:02}" for chapter in COURSE.here]
+    assert all(len(row) == 5 and all(row) for row in rows("\n".join(lines)))
 
 
 def test_the_routes_add_up():

@@ -86,10 +86,3 @@ def test_every_language_has_an_answer_for_every_feature_and_a_note_for_every_hal
         assert answers <= {"yes", "partly", "no"}
         assert "partly" not in answers or row["language"] in notes
     assert notes <= {row["language"] for row in languages}
-
-
-def test_the_map_marks_the_chapters_that_are_there():
-    chapters = rows("course-map")
-    assert [row["chapter"][:2] for row in chapters] == [f"{n:02}" for n in range(19)]
-    there = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
-    assert {row["chapter"] for row in chapters if row["here"] == "yes"} == there
