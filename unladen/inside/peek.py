@@ -57,8 +57,8 @@ def peek(obj: object) -> Peek:
     The reference count is the one that the object has when nobody peeks: the references that ``peek`` itself holds are
     left out of it. Works without touching the object: no code of its class runs, no ``__dict__`` or copy is made.
     Objects of kinds unknown to it, and unknown builds of Python, are shown as they are, undivided, with the reason.
-    Layouts: CPython's headers, by version; see ``unladen/inside/layout.md``. Memory is read through the kernel and no pointer found
-    in it is followed as a Python object, so that a wrong layout cannot crash the process.
+    Layouts: CPython's headers, by version; see ``unladen/inside/layout.md``. Memory is read through the kernel and
+    no pointer found in it is followed as a Python object, so that a wrong layout cannot crash the process.
     """
     held = [obj]
     del obj  # on 3.14 this parameter may have been a borrowed reference; the list's reference always counts

@@ -111,10 +111,10 @@ class Steps:
 def step_through(f: Callable, /, *args, limit: int = 200, into: bool = True, **kwargs) -> Steps:
     """Run ``f(*args, **kwargs)`` once, for real, and note after each bytecode instruction what its frame holds.
 
-    The value stack and the variables are read from the running frame's memory (``unladen/inside/frames.py``), so they are what the
-    interpreter works with, not a simulation. A generator is taken to its end. Python functions that ``f`` calls are
-    followed if they are defined in the same module or notebook (``into=False``: none is); all others are one
-    instruction. After ``limit`` instructions the function is stopped.
+    The value stack and the variables are read from the running frame's memory (``unladen/inside/frames.py``), so they
+    are what the interpreter works with, not a simulation. A generator is taken to its end. Python functions that
+    ``f`` calls are followed if they are defined in the same module or notebook (``into=False``: none is); all others
+    are one instruction. After ``limit`` instructions the function is stopped.
 
     What ``f`` prints and changes happens. An exception that leaves it is kept in the result's ``error``, not raised;
     ``KeyboardInterrupt`` is raised. Raises ``NoBytecodeError`` for what has no bytecode (functions written in C) and
