@@ -221,7 +221,18 @@ def test_a_gpu_is_told_by_nvidia_smi(tmp_path, monkeypatch):
     smi = program(tmp_path / "nvidia-smi", "echo 'NVIDIA H200, 143771 MiB'")
     assert hardware.gpu() == "NVIDIA H200, 143771 MiB"
     program(smi, "echo 'cannot talk to the driver'; exit 9")
-    assert hardware.gpu() == ""
+    assert hardware.gpu() == "" and hardware.graphics() == {}
+
+
+def test_a_record_learns_from_nvidia_smi_how_many_gpus_there_are_and_which_driver(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/bin")
+    assert hardware.graphics() == {}
+    name, driver = (
+        "echo NVIDIA H200; echo NVIDIA H200; echo NVIDIA T4",
+        "echo 580.65.06; echo 580.65.06; echo 580.65.06",
+    )
+    program(tmp_path / "nvidia-smi", f"case $1 in *driver*) {driver};; *) {name};; esac")
+    assert hardware.graphics() == {"gpu": "2 × NVIDIA H200; NVIDIA T4", "driver": "580.65.06"}
 
 
 # -- what is missing

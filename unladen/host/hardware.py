@@ -70,14 +70,28 @@ def caches() -> dict[str, int]:
 
 def gpu() -> str:
     """The names of the NVIDIA GPUs and their memory; empty if there is none."""
+    return "; ".join(_nvidia("name,memory.total", 3))
+
+
+def graphics() -> dict[str, str]:
+    """The NVIDIA GPUs and their driver's version, as {"gpu": "2 × …", "driver": …}; empty if there is none."""
+    names, drivers = (_nvidia(question, 20) for question in ("name", "driver_version"))
+    if not names:
+        return {}
+    each = [f"{names.count(name)} × {name}" if names.count(name) > 1 else name for name in dict.fromkeys(names)]
+    return {"gpu": "; ".join(each), "driver": "; ".join(dict.fromkeys(drivers))}
+
+
+def _nvidia(question: str, seconds: float) -> list[str]:
+    """What ``nvidia-smi`` answers in time, a line for each GPU; empty if there is none, or it does not answer."""
     if not shutil.which("nvidia-smi"):
-        return ""
+        return []
     try:
-        question = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader"]
-        done = subprocess.run(question, capture_output=True, text=True, timeout=3)
+        command = ["nvidia-smi", f"--query-gpu={question}", "--format=csv,noheader"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds)
     except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return "; ".join(done.stdout.split("\n")).strip("; ") if done.returncode == 0 else ""
+        return []
+    return [line.strip() for line in done.stdout.splitlines() if line.strip()] if done.returncode == 0 else []
 
 
 def counters() -> str:
