@@ -56,7 +56,7 @@ def test_a_free_threaded_python_runs_without_the_gil(name):
     if not interpreters.find(name)[0]:
         pytest.skip(f"needs a free-threaded Python: {install_python(name)}")
     found = on([name], "free", "import sys; result = sys._is_gil_enabled()")
-    assert found.here and found[name] is False and found.pythons[name].endswith(", free-threaded")
+    assert found.here and found[name] is False and found.by[name].endswith(", free-threaded")
 
 
 def test_a_module_that_needs_the_gil_spoils_the_experiment_and_is_found_out():

@@ -35,11 +35,6 @@ def test_without_a_record_it_says_how_to_get_the_package(without_packages, monke
         extras.with_extra("pythran")
 
 
-def test_no_record_is_without_its_script():
-    scripts = {script.removesuffix(".py") for _, script, _ in extras.SCRIPTS.values()}
-    assert {path.stem for path in (records.FOLDER / "extras").glob("*.json")} == scripts
-
-
 @pytest.mark.extras
 @pytest.mark.parametrize("package", extras.SCRIPTS)
 def test_where_the_package_is_installed_its_script_runs(package):

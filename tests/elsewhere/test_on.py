@@ -72,7 +72,7 @@ def test_the_source_runs_as_a_plain_script_in_a_fresh_folder():
     done = here(source)
     assert done.printed == "__main__ cell.py ['cell.py']"
     assert done.result == sys.version
-    assert done.python.startswith(f"CPython {VERSION}.")
+    assert done.by.startswith(f"CPython {VERSION}.")
 
 
 def test_it_sees_neither_the_notebook_nor_the_variables_that_steer_python(tmp_path, monkeypatch):
@@ -197,7 +197,7 @@ def test_a_jit_that_is_not_built_in_is_missing_and_one_that_is_runs():
         assert python is None and f"{interpreters.present()} is built without it" in why
     else:
         done = run("jit", python, "import sys; result = sys._jit.is_enabled()")
-        assert done.result is True and done.python.endswith(", JIT on")
+        assert done.result is True and done.by.endswith(", JIT on")
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_which_python_answers_to_which_name(name, found, answers):
 
 def record(names=("here", NOWHERE), source="print(1)", **results) -> None:
     runs = [Run(name, f"CPython {name}.0", f"printed by {name}", results.get("result", 7)) for name in names]
-    kept = records.made_now(names, source, runs, "notebooks/06.ipynb")
+    kept = records.made_now(names, source, runs, "notebooks/06.ipynb", "make record NB=notebooks/06.ipynb")
     records.save("kept", records.Record(**kept.__dict__ | {"date": "2026-01-02"}))
 
 
@@ -276,8 +276,8 @@ def test_a_record_says_how_it_is_made_again_and_a_new_one_is_a_small_diff(result
     record(result={"b": 1.25, "a": 2})
     before = (results / "kept.json").read_text().splitlines()
     kept = json.loads("\n".join(before))
-    assert kept["remake"] == "make record NB=notebooks/06.ipynb" and kept["source"] == ["print(1)"]
-    assert list(kept) == ["cell", "remake", "date", "machine", "names", "source", "runs"]
+    assert kept["command"] == "make record NB=notebooks/06.ipynb" and kept["source"] == ["print(1)"]
+    assert list(kept) == ["notebook", "command", "date", "machine", "names", "source", "runs"]
     record(result={"b": 1.5, "a": 2})
     after = (results / "kept.json").read_text().splitlines()
     assert [a for a, b in zip(before, after, strict=True) if a != b] == ['    "b": 1.25,'] * 2

@@ -202,13 +202,6 @@ def test_the_shells_clock_tells_waiting_from_working():
     claim("to start Python takes", seconds["user"] + seconds["sys"], at_most=0.3, timed=True)
 
 
-def test_without_valgrind_the_recorded_counts_are_given(monkeypatch):
-    monkeypatch.setenv("PATH", "")
-    rows, columns = (tools.cachegrind(["valgrind", "./walk", order]) for order in ("rows", "columns"))
-    assert columns["D1 misses"] > 4 * rows["D1 misses"]
-    assert "valgrind is not on this machine" in tools.absent("valgrind")
-
-
 def test_cachegrinds_summary_is_read(tmp_path, monkeypatch):
     fake = tmp_path / "valgrind"
     fake.write_text("#!/bin/sh\necho '==7== I   refs:      3,741,424' >&2\n[ $1 = cache ] &&"

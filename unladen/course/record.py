@@ -1,8 +1,6 @@
-"""Run the ``%%on`` cells of the notebooks and store what each Python said: ``python -m unladen record [PATH …]``.
+"""Run anew what notebooks show as recorded runs, and store it in ``results/``: ``python -m unladen record [PATH …]``.
 
-The Java programs that a notebook shows are run and recorded with them.
-
-Only cells whose Pythons are all on this machine are run. Where one is missing, that is said, and the record stays.
+What this machine lacks something for is named, with what would get it, and its record stays as it is.
 """
 
 from __future__ import annotations
@@ -12,13 +10,15 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from unladen.course import notebooks
 from unladen.course.notebooks import NotebookError, shown
-from unladen.elsewhere import jvm, pythons, recorded, records
+from unladen.elsewhere import extras, jvm, pythons, records
+from unladen.elsewhere.recorded import Elsewhere, Job
+from unladen.timing import recording
 
 FOLDERS = ("notebooks", "solutions")
 _FIRST_LINE = re.compile(r"%%on[ \t]+(?P<names>\S.*?)[ \t]+(?P<key>\w+)[ \t]*")
@@ -44,7 +44,12 @@ def on_cells(paths: list[Path]) -> Iterator[OnCell]:
             line = _FIRST_LINE.fullmatch(first)
             if not line:
                 raise NotebookError(f"{notebooks.place(path, number, cell)}: write %%on NAME,NAME RESULT; got {first}")
-            yield OnCell(path, pythons.names_in(line["names"]), line["key"], source)
+            names = pythons.names_in(line["names"])
+            try:
+                pythons.check(names)
+            except Elsewhere as problem:
+                raise NotebookError(f"{notebooks.place(path, number, cell)}: {problem}") from None
+            yield OnCell(path, names, line["key"], source)
 
 
 def repeated(cells: list[OnCell]) -> list[str]:
@@ -52,38 +57,55 @@ def repeated(cells: list[OnCell]) -> list[str]:
     return [key for key, count in Counter(cell.key for cell in cells).items() if count > 1]
 
 
-def record(cell: OnCell) -> str:
-    """Run one cell and store its record; return what became of it. Raises ``Elsewhere`` if the cell fails."""
-    found, gone = pythons.located(cell.names)
-    if gone:
-        return f"left as it is: {'. '.join(map(str, gone))}"
+def _on_jobs(notebook: Path) -> Iterator[Job]:
+    for cell in on_cells([notebook]):
+        yield pythons.job(cell.names, cell.key, cell.source, notebook=shown(cell.path))
+
+
+# each yields the jobs of one kind that a notebook shows; unladen/elsewhere/recorded.py says how one is added
+KINDS: list[Callable[[Path], Iterator[Job]]] = [_on_jobs, jvm.jobs, extras.jobs, recording.jobs]
+
+
+def jobs(notebook: Path) -> Iterator[Job]:
+    """Whatever is recorded of a notebook."""
+    for kind in KINDS:
+        yield from kind(notebook.resolve())
+
+
+def record(job: Job, folder: Path | None = None) -> tuple[str, bool]:
+    """Run one job and store its record in ``folder`` (``results/``); say what became of it, and whether it failed."""
+    if job.missing:
+        return f"left as it is: {job.missing}", False
     start = time.perf_counter()
-    runs = [pythons.run(name, python, cell.source) for name, python in found.items()]
-    records.save(cell.key, records.made_now(cell.names, cell.source, runs, shown(cell.path)))
-    return f"recorded ({time.perf_counter() - start:.1f} s)"
+    try:
+        records.save(job.key, job.record(), folder)
+    except Exception as problem:  # whatever it is, the others are recorded
+        kind = "" if isinstance(problem, Elsewhere) else f"{type(problem).__name__}: "
+        return f"FAILED, left as it is: {kind}{problem}", True
+    return f"recorded ({time.perf_counter() - start:.1f} s)", False
 
 
 def main(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser("python -m unladen record", description="Record the runs of the %%on cells.")
+    parser = argparse.ArgumentParser("python -m unladen record", description="Record anew what notebooks show as such.")
     parser.add_argument("paths", nargs="*", metavar="PATH", help="notebooks, folders, chapters: 03 (default: all)")
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help="where the records go (default: results)")
     chosen = parser.parse_args(argv)
     try:
         paths = notebooks.find(chosen.paths, FOLDERS)
-        cells = list(on_cells(paths))
+        if twice := repeated(list(on_cells(paths))):
+            raise NotebookError(f"more than one %%on cell is called {', '.join(twice)}; give each its own name")
+        if chosen.into:
+            chosen.into.mkdir(parents=True, exist_ok=True)
     except NotebookError as problem:
         print(problem, file=sys.stderr)
         return 2
-    if twice := repeated(cells):
-        print(f"more than one %%on cell is called {', '.join(twice)}; give each its own name", file=sys.stderr)
+    except OSError as problem:
+        print(f"{chosen.into} cannot be a folder of records ({problem.strerror}); name another", file=sys.stderr)
         return 2
-    failed = 0
-    for cell in cells:
-        try:
-            outcome = record(cell)
-        except recorded.Elsewhere as problem:
-            failed, outcome = 1, f"FAILED, left as it is: {problem}"
-        print(f"{shown(cell.path)}: {cell.key} {outcome}", flush=True)
+    status = 0
     for path in paths:
-        for outcome in jvm.record_of(shown(path)):
-            print(f"{shown(path)}: {outcome}", flush=True)
-    return failed
+        for job in jobs(path):
+            outcome, failed = record(job, chosen.into)
+            status |= failed
+            print(f"{shown(path)}: {job.key} {outcome}", flush=True)
+    return status

@@ -1,21 +1,21 @@
 """Run a script that needs a package of an extra, or show the recorded run where the package is not installed.
 
-``python -m unladen.elsewhere.extras`` makes the records anew, with the packages that are installed where it runs; they
-lie in ``results/extras/``, for they belong to scripts of ``native/``, not to cells.
+The records lie in ``results/extras/``, for they belong to scripts of ``native/``, not to cells.
 """
 
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
 
-from unladen.elsewhere import pythons, records
+from unladen.elsewhere import pythons
 from unladen.elsewhere.interpreters import present
 from unladen.elsewhere.pythons import HERE
-from unladen.elsewhere.recorded import Results, here_or_recorded
-from unladen.elsewhere.records import Record
+from unladen.elsewhere.recorded import Job, Results, here_or_recorded
+from unladen.elsewhere.records import ROOT
 
-NATIVE = Path(__file__).resolve().parents[2] / "native"
+NATIVE = ROOT / "native"
 # package: the extra that installs it, the script that uses it, and the notebook that shows it
 SCRIPTS = {
     "pythran": ("jit", "longest_pythran.py", "notebooks/10-jit.ipynb"),
@@ -29,30 +29,28 @@ def with_extra(package: str) -> Results:
     The result shows itself and is a dictionary: ``["here"]`` holds what the script left in ``result``.
     Raises ``KeyError`` for a package that no script is for, ``Elsewhere`` if the script fails or has no record.
     """
-    extra, script, _ = SCRIPTS[package]
+    return here_or_recorded(job(package))
+
+
+def job(package: str) -> Job:
+    """To run the script for ``package``."""
+    extra, script, notebook = SCRIPTS[package]
     source = (NATIVE / script).read_text(encoding="utf-8")
     here = importlib.util.find_spec(package)
-    missing = "" if here else f"{package} is not installed; to get it: make lab WITH={extra}"
-    return here_or_recorded(_key(script), (HERE,), source, missing, lambda: _made_now(source), "version of the script")
+    return Job(
+        key=f"extras/{Path(script).stem}",
+        names=(HERE,),
+        source=source,
+        missing="" if here else f"{package} is not installed; to get it: make lab WITH={extra}",
+        made=lambda: [pythons.run(HERE, present(), source)],
+        notebook=notebook,
+        extra=extra,
+        another="version of the script",
+    )
 
 
-def _made_now(source: str, notebook: str = "") -> Record:
-    return records.made_now((HERE,), source, [pythons.run(HERE, present(), source)], notebook)
-
-
-def _key(script: str) -> str:
-    return f"extras/{Path(script).stem}"
-
-
-def main() -> None:
-    for package, (_, script, notebook) in SCRIPTS.items():
-        if importlib.util.find_spec(package):
-            source = (NATIVE / script).read_text(encoding="utf-8")
-            records.save(_key(script), _made_now(source, notebook), remake="python -m unladen.elsewhere.extras")
-            print(f"{package}: recorded")
-        else:
-            print(f"{package}: not installed here, the record stays")
-
-
-if __name__ == "__main__":
-    main()
+def jobs(notebook: Path) -> Iterator[Job]:
+    """What is recorded of the packages that a notebook shows."""
+    for package, (_, _, shown_in) in SCRIPTS.items():
+        if notebook == ROOT / shown_in:
+            yield job(package)

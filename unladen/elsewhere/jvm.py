@@ -1,6 +1,6 @@
 """Compile a Java program of ``native/`` and run it, or show the recorded run where there is no ``javac``.
 
-``make record`` makes the records anew; they lie in ``results/java/``, for they belong to programs, not to cells.
+The records lie in ``results/java/``, for they belong to programs, not to cells.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ import os
 import shutil
 import subprocess
 import tempfile
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 
-from unladen.elsewhere import records
-from unladen.elsewhere.recorded import Elsewhere, Results, here_or_recorded
-from unladen.elsewhere.records import Record, Run
+from unladen.elsewhere.recorded import Elsewhere, Job, Results, here_or_recorded
+from unladen.elsewhere.records import ROOT, Run
 from unladen.host.packages import install_command
 
-NATIVE = Path(__file__).resolve().parents[2] / "native"
+NATIVE = ROOT / "native"
 SECONDS = 60.0  # what the compiler, and each run, may take
 # program: the options that its recorded runs have, and the notebook that shows it
 PROGRAMS = {"Pauses.java": (("-Xmx512m", "-Xmx64m", "-Xmx16m"), "notebooks/11-garbage-collector.ipynb")}
@@ -30,39 +29,39 @@ def with_java(program: str, *options: str) -> Results:
     The program prints a line of JSON, which is then in the result under the option's name. The collector is Java's
     serial one. Raises ``Elsewhere`` if the program fails, or if there is neither a compiler nor a record.
     """
+    return here_or_recorded(job(program, options))
+
+
+def job(program: str, options: tuple[str, ...]) -> Job:
+    """To compile a program of ``native/`` and run it with each of the options."""
     source = (NATIVE / program).read_text(encoding="utf-8")
     missing = "" if _version() else f"javac is not here; to get it: {install_command('javac')}"
-    made = partial(made_now, program, options)
-    return here_or_recorded(key(program), options, source, missing, made, "version of the program")
+    return Job(
+        key=f"java/{Path(program).stem}",
+        names=options,
+        source=source,
+        missing=missing,
+        made=lambda: _runs(program, options),
+        notebook=PROGRAMS.get(program, ((), ""))[1],
+        another="version of the program",
+    )
 
 
-def made_now(program: str, options: tuple[str, ...], notebook: str = "") -> Record:
-    """Compile and run on this machine, and return the record of it."""
+def jobs(notebook: Path) -> Iterator[Job]:
+    """What is recorded of the programs that a notebook shows."""
+    for program, (options, shown_in) in PROGRAMS.items():
+        if notebook == ROOT / shown_in:
+            yield job(program, options)
+
+
+def _runs(program: str, options: tuple[str, ...]) -> list[Run]:
+    """Compile and run on this machine."""
     with tempfile.TemporaryDirectory(prefix="unladen-") as folder:
         _done(["javac", "-d", folder, str(NATIVE / program)])
         java = ["java", "-XX:+UseSerialGC", "-cp", folder]
         lines = [_done([*java, option, Path(program).stem]).strip() for option in options]
     results = [json.loads(line) for line in lines]
-    runs = [Run(o, f"Java {_version()}", _brief(r), r) for o, r in zip(options, results, strict=True)]
-    return records.made_now(options, (NATIVE / program).read_text(encoding="utf-8"), runs, notebook)
-
-
-def key(program: str) -> str:
-    """What the record of a program is called."""
-    return f"java/{Path(program).stem}"
-
-
-def record_of(notebook: str) -> list[str]:
-    """Run the programs that a notebook shows and store their records; say what became of each."""
-    said = []
-    for program, (options, shown_in) in PROGRAMS.items():
-        if shown_in == notebook and _version():
-            records.path_of(key(program)).parent.mkdir(parents=True, exist_ok=True)
-            records.save(key(program), made_now(program, options, notebook))
-            said.append(f"{program} recorded")
-        elif shown_in == notebook:
-            said.append(f"{program} left as it is: javac is not here; to get it: {install_command('javac')}")
-    return said
+    return [Run(o, f"Java {_version()}", _brief(r), r) for o, r in zip(options, results, strict=True)]
 
 
 def _brief(result: dict) -> str:

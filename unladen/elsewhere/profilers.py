@@ -1,79 +1,94 @@
-"""Scalene's and memray's runs of chapter 01's program, for machines without them: ``results/profilers/``.
+"""What Scalene, memray and valgrind found in chapter 01's programs, for machines without them: ``results/profilers/``.
 
-Not every machine has a package of each. ``python -m unladen.course.profiled`` makes the records anew.
+Not every machine has a package of each. Where they are, the chapter runs them itself; how ``make record`` does it is in
+``unladen/timing/recording.py``.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from unladen.elsewhere import records
 from unladen.elsewhere.pythons import HERE
-from unladen.elsewhere.records import Record
+from unladen.elsewhere.recorded import Elsewhere, Job, Results, replayed
+from unladen.elsewhere.records import ROOT, Run
+from unladen.host.missing import install
 
-# module: the command that installs it
+# those that are modules of Python, and the command that installs them
 HOW = {
     "scalene": "python -m pip install scalene (compiled where it has no wheel: that takes g++, make and curl)",
     "memray": "python -m pip install memray (it does not run on Windows)",
 }
-NOTEBOOK, CELL, PROGRAM = "notebooks/01-measuring.ipynb", "write-program", "lists.py"
+NOTEBOOK = "notebooks/01-measuring.ipynb"
+# tool: the program that it was run on, the cell that writes it, and the words that the program was given
+RECORDED = {
+    "scalene": ("lists.py", "write-program", (HERE,)),
+    "memray": ("lists.py", "write-program", (HERE,)),
+    "valgrind": ("walk.c", "write-walk", ("rows", "columns")),
+}
 
 
-def gone(module: str) -> bool:
-    """Whether a module of ``HOW`` is not installed here."""
-    return importlib.util.find_spec(module) is None
+def gone(tool: str) -> bool:
+    """Whether a module of ``HOW``, or a command, is not installed here."""
+    return (importlib.util.find_spec(tool) if tool in HOW else shutil.which(tool)) is None
 
 
-def stands_in(module: str) -> str:
-    """Say how to get a tool that is not installed here, and whose record stands in; empty if it is installed."""
-    if not gone(module):
+def missing(tool: str) -> str:
+    """Say how to get a tool that is not installed here; empty if it is."""
+    if not gone(tool):
         return ""
-    record = _record(module)
-    return f"{_missing(module)}. This is the recorded run: {record.date}, {record.where()}"
+    if tool in HOW:
+        return f"{tool} is not installed here; to get it: {HOW[tool]}"
+    if sys.platform != "linux":
+        return f"{tool} is not on this machine: it needs Linux"
+    return f"{tool} is not on this machine; install it with: {install(tool)}"
+
+
+def stands_in(tool: str) -> str:
+    """Say how to get a tool that is not installed here, and whose record stands in; empty if it is installed."""
+    return replayed(job(tool)).status if gone(tool) else ""
 
 
 def replay(module: str, verb: str, *arguments: str) -> str:
     """Do as ``python -m MODULE VERB ARGUMENTS`` did when it was recorded, and return what it printed.
 
-    To ``run`` is to leave what was found where ``-o`` says. Raises ``RuntimeError`` for a program without a record.
+    To ``run`` is to leave what was found where ``-o`` says. Raises ``Elsewhere`` for a program without a record.
     """
-    [run] = _record(module).runs
     if verb != "run":
-        return run.printed
-    program = Path(arguments[-1])
-    if not _record(module).is_of((HERE,), program.read_text(encoding="utf-8")):
-        raise RuntimeError(f"{_missing(module)}. There is a recorded run of chapter 01's {PROGRAM}, none of {program}.")
-    out = Path(arguments[arguments.index("-o") + 1])
-    out.write_text(json.dumps(run.result["found"]), encoding="utf-8")
+        return replayed(job(module)).printed[HERE]
+    found = replayed_on(module, Path(arguments[-1]))[HERE]["found"]
+    Path(arguments[arguments.index("-o") + 1]).write_text(json.dumps(found), encoding="utf-8")
     return ""
+
+
+def replayed_on(tool: str, program: Path) -> Results:
+    """The record of a tool's run on a program. Raises ``Elsewhere`` for a program of another text than the recorded."""
+    found = replayed(job(tool, program.read_text(encoding="utf-8") if program.is_file() else ""))
+    if not found.of_this_cell:
+        recorded = f"There is a recorded run of {RECORDED[tool][0]} as chapter 01 has it"
+        raise Elsewhere(f"{missing(tool)}. {recorded}, none of {program} as it is here.")
+    return found
 
 
 def slower(module: str) -> float:
     """How many times longer the program's work took under the tool when that was recorded."""
-    return _record(module).runs[0].result["slower"]
+    return replayed(job(module))[HERE]["slower"]
 
 
-def text_of_program() -> str:
-    """The program's text, as it stands in the notebook."""
-    notebook = records.FOLDER.parent / NOTEBOOK
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    [source] = ["".join(cell["source"]) for cell in cells if cell.get("id") == CELL]
-    return source.partition("\n")[2]
+def job(tool: str, source: str | None = None, made: Callable[[], Sequence[Run]] = list) -> Job:
+    """The job whose record stands in for a tool, be the program what it was, or of this ``source``."""
+    return Job(f"profilers/{tool}", RECORDED[tool][2], source, missing(tool), made, NOTEBOOK)
 
 
-def key(module: str) -> str:
-    """What the record of a tool is called."""
-    return f"profilers/{module}"
-
-
-def _missing(module: str) -> str:
-    return f"{module} is not installed here; to get it: {HOW[module]}"
-
-
-def _record(module: str) -> Record:
-    record = records.load(key(module))
-    if record is None:
-        raise RuntimeError(f"{_missing(module)}. There is no recorded run.")
-    return record
+def text_of_program(tool: str) -> str:
+    """The text of the program that a tool is run on, as it stands in the notebook. Raises ``Elsewhere`` without one."""
+    _, wanted, _ = RECORDED[tool]
+    cells = json.loads((ROOT / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
+    for cell in cells:
+        if cell.get("id") == wanted:
+            return "".join(cell["source"]).partition("\n")[2]
+    raise Elsewhere(f"{NOTEBOOK} has no cell {wanted} with the program for {tool}; name the cell in profilers.py")

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from unladen.elsewhere import records
 from unladen.elsewhere.interpreters import Interpreter, Silence, find, is_name, present
-from unladen.elsewhere.recorded import Elsewhere, Results, here_or_recorded
-from unladen.elsewhere.records import Record, Run
+from unladen.elsewhere.recorded import Elsewhere, Job, Results, here_or_recorded
+from unladen.elsewhere.records import Run
 from unladen.host.effort import busy
 from unladen.host.missing import install_python
 from unladen.sandbox.process import Child, started
@@ -44,12 +43,17 @@ def on(names: Sequence[str], key: str, source: str, seconds: float = SECONDS) ->
     compared comes from one machine. Raises ``Elsewhere`` for names that mean nothing, for a Python that is not what
     it says, when the source fails, and when a Python is missing and there is no record.
     """
+    return here_or_recorded(job(names, key, source, seconds))
+
+
+def job(names: Sequence[str], key: str, source: str, seconds: float = SECONDS, notebook: str = "") -> Job:
+    """What ``%%on`` is to do with a cell. Raises ``Elsewhere`` for names that mean nothing."""
     found, gone = located(names)
 
-    def made() -> Record:
-        return records.made_now(names, source, [run(name, python, source, seconds) for name, python in found.items()])
+    def made() -> list[Run]:
+        return [run(name, python, source, seconds) for name, python in found.items()]
 
-    return here_or_recorded(key, names, source, ". ".join(map(str, gone)), made, "text than this cell's")
+    return Job(key, tuple(names), source, ". ".join(map(str, gone)), made, notebook)
 
 
 def names_in(text: str) -> tuple[str, ...]:
@@ -57,12 +61,17 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(filter(None, re.split(r"[\s,]+", text)))
 
 
-def located(names: Sequence[str]) -> tuple[dict[str, Interpreter], list[_Missing]]:
-    """The Pythons that ``names`` stand for, and those that are not here."""
+def check(names: Sequence[str]) -> None:
+    """Raise ``Elsewhere`` for names that mean no Python, or one twice."""
     wrong = [name for name in names if name != HERE and not is_name(name)]
     if wrong or not names or len(set(names)) < len(names):
         given = ", ".join(wrong or names) or "none"
         raise Elsewhere(f"the Pythons are here, pypy3, 3.14, 3.14t, 3.14jit and so on, each once; got {given}.")
+
+
+def located(names: Sequence[str]) -> tuple[dict[str, Interpreter], list[_Missing]]:
+    """The Pythons that ``names`` stand for, and those that are not here. Raises ``Elsewhere`` as ``check`` does."""
+    check(names)
     found, gone = {}, []
     for name in names:
         python, impostors = (present(), "") if name == HERE else find(name)

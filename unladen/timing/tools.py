@@ -14,15 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from unladen.elsewhere import profilers
+from unladen.elsewhere.recorded import Elsewhere
 from unladen.host.packages import install_command
 from unladen.show import Table, Volatile, times
 
-# cachegrind's counts for chapter 01's walk over a grid, for machines without valgrind: valgrind 3.19, gcc 12.2 -O1,
-# x86-64, Debian 12, November 2026
-RECORDED = {
-    "rows": {"I refs": 3_741_424, "D1 misses": 46_753, "LLd misses": 46_359},
-    "columns": {"I refs": 3_381_424, "D1 misses": 361_752, "LLd misses": 46_359},
-}
 SPIN = "import os; parent = os.getppid(); print(flush=True)\nwhile os.getppid() == parent: pass"
 
 took: dict[str, list[float]] = {}
@@ -118,24 +113,26 @@ def shell_time(program: str) -> dict[str, float]:
 
 
 def absent(tool: str) -> str:
-    """Say how to install a command or profiler that is not on this machine; empty if it is there."""
-    if tool in profilers.HOW:
-        return profilers.stands_in(tool)
-    if shutil.which(tool):
-        return ""
-    if sys.platform != "linux":
-        return f"{tool} is not on this machine: it needs Linux"
-    return f"{tool} is not on this machine; install it with: {install_command(tool)}"
+    """Say how to install a command or profiler that is not on this machine, and what recorded run of it stands in.
+
+    Empty if it is there. Raises ``Elsewhere`` if the recorded run is missing or damaged.
+    """
+    return profilers.stands_in(tool) if tool in profilers.RECORDED else profilers.missing(tool)
 
 
 def cachegrind(command: Sequence[str]) -> dict[str, int]:
     """Run a valgrind command and return its counts: {"I refs": …, "D1 misses": …, …}.
 
-    Without valgrind, return those that were recorded for the command's last word. Raises ``ValueError`` if valgrind
+    Without valgrind, return those that were recorded for the command's last word. Raises ``Elsewhere`` if there are
+    none, or of another program than the one whose source stands beside the compiled one; ``ValueError`` if valgrind
     printed none.
     """
-    if absent("valgrind"):
-        return RECORDED[command[-1]]
+    if profilers.gone("valgrind"):
+        found = profilers.replayed_on("valgrind", Path(command[-2]).with_suffix(".c"))
+        if command[-1] not in found:
+            missing = profilers.missing("valgrind")
+            raise Elsewhere(f"{missing}. The recorded runs are those with {' and '.join(found)}; got {command[-1]}.")
+        return found[command[-1]]
     text = subprocess.run(command, capture_output=True, text=True).stderr
     found = re.findall(r"^==\d+==\s+(\w[\w ]*?(?:refs|misses)):\s+([\d,]+)", text, re.MULTILINE)
     if not found:
