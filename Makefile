@@ -74,7 +74,7 @@ render: ## execute the lectures and solutions, keeping outputs that did not chan
 	@$(SETUP)
 	$(RUN) unladen render $(FLAGS) $(NB)
 
-record: ## run the %%on cells whose Pythons are all here, and store that in results/
+record: ## run what is shown as recorded (other Pythons, Java, extras, profilers) and is here, into results/
 	@$(SETUP)
 	$(RUN) unladen record $(FLAGS) $(NB)
 

@@ -16,7 +16,7 @@ LEARNERS = {
 MAINTAINERS = {
     "suite": "prove all of it, or with --nb 03 one chapter, and say yes or no",
     "render": "execute the notebooks and store their outputs in canonical form",
-    "record": "run the %%on cells on other Pythons and store what those said in results/",
+    "record": "run anew what notebooks show as recorded runs, as far as it is here, and store it in results/",
     "derive": "make exercises/ out of solutions/",
     "words": "make docs/words.md out of the words' docstrings",
     "chapters": "list the chapters, those that are here and those that are planned",

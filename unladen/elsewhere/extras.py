@@ -14,8 +14,8 @@ from unladen.elsewhere.interpreters import present
 from unladen.elsewhere.pythons import HERE
 from unladen.elsewhere.recorded import Job, Results, here_or_recorded
 from unladen.elsewhere.records import ROOT
+from unladen.folders import NATIVE
 
-NATIVE = ROOT / "native"
 # package: the extra that installs it, the script that uses it, and the notebook that shows it
 SCRIPTS = {
     "pythran": ("jit", "longest_pythran.py", "notebooks/10-jit.ipynb"),

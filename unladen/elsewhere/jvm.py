@@ -15,9 +15,9 @@ from pathlib import Path
 
 from unladen.elsewhere.recorded import Elsewhere, Job, Results, here_or_recorded
 from unladen.elsewhere.records import ROOT, Run
+from unladen.folders import NATIVE
 from unladen.host.packages import install_command
 
-NATIVE = ROOT / "native"
 SECONDS = 60.0  # what the compiler, and each run, may take
 # program: the options that its recorded runs have, and the notebook that shows it
 PROGRAMS = {"Pauses.java": (("-Xmx512m", "-Xmx64m", "-Xmx16m"), "notebooks/11-garbage-collector.ipynb")}

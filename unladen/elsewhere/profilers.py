@@ -16,7 +16,7 @@ from pathlib import Path
 from unladen.elsewhere.pythons import HERE
 from unladen.elsewhere.recorded import Elsewhere, Job, Results, replayed
 from unladen.elsewhere.records import ROOT, Run
-from unladen.host.missing import install
+from unladen.host.packages import install_command
 
 # those that are modules of Python, and the command that installs them
 HOW = {
@@ -45,7 +45,7 @@ def missing(tool: str) -> str:
         return f"{tool} is not installed here; to get it: {HOW[tool]}"
     if sys.platform != "linux":
         return f"{tool} is not on this machine: it needs Linux"
-    return f"{tool} is not on this machine; install it with: {install(tool)}"
+    return f"{tool} is not on this machine; install it with: {install_command(tool)}"
 
 
 def stands_in(tool: str) -> str:

@@ -11,7 +11,7 @@ A kind of such runs (Java, MPI, a GPU) is a module with three functions, the thi
 
     def job(program: str) -> Job:
         source = (NATIVE / program).read_text(encoding="utf-8")
-        missing = "" if shutil.which("mpiexec") else f"mpiexec is not here; to get it: {install('mpiexec')}"
+        missing = "" if shutil.which("mpiexec") else f"mpiexec is not here; to get it: {install_command('mpiexec')}"
         return Job(f"mpi/{program}", ("2", "4"), source, missing, lambda: [run(program, n) for n in "24"], NOTEBOOK)
 
 where ``run`` returns a ``Run``; and ``jobs`` is named in ``KINDS`` of ``course/record.py``. Where a GPU does the work,

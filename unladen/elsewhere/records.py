@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from unladen.folders import PACKAGE
 from unladen.host import hardware
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = PACKAGE.parent
 FOLDER = ROOT / "results"
 # what every record has; `gpu` and `driver` are there where a GPU did the work
 _FIELDS = {
