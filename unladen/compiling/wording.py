@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from unladen.compiling.declared import CType
 from unladen.compiling.scalars import is_numpys, simple
+from unladen.short import own_repr
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,11 +33,8 @@ def named(value: object) -> str:
         return f"a reference to {type(value._obj).__name__}"
     if is_numpys(value, "ndarray"):
         return f"{kind.__name__} of {told(value.dtype)}, shape {value.shape}"
-    try:
-        text = repr(value)
-    except Exception:  # whatever it is, it is not the answer
-        text = "\n"
-    if len(text) < 40 and "\n" not in text and "0x" not in text:  # an address differs from run to run
+    text = own_repr(value, failed="")  # whatever it is, it is not the answer
+    if 0 < len(text) < 40 and text.isprintable() and "0x" not in text:  # an address differs from run to run
         return f"{kind.__name__} {text}"
     return f"{kind.__name__}{'' if issubclass(kind, ctypes.Array) else _length(value)}"
 

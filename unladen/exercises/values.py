@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from numbers import Integral, Real
 
 import numpy as np
+
+from unladen.short import Writer
 
 SHOWN = 6  # a longer list shows this many of its elements
 LONGEST = 160  # and no value takes more characters than this
@@ -13,35 +16,32 @@ LONGEST = 160  # and no value takes more characters than this
 
 def short(value: object) -> str:
     """Write a value briefly, in a form that can be pasted into a cell wherever it is short enough."""
-    try:
-        text = _short(value)
-    except Exception as error:
-        text = f"an object of type {type(value).__name__} whose repr raises {type(error).__name__}"
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return _WRITER(value)
 
 
-def _short(value: object) -> str:
-    if isinstance(value, np.ndarray):
-        inside = repr(value.tolist()) if value.ndim != 1 else _elements(value.tolist(), "[", "]")
+def _known(value: object, write: Callable[[object], str]) -> str | None:
+    """NumPy's arrays and numbers, and floats that have no literal, as a learner would type them."""
+    kind = type(value)  # and not isinstance: __class__ may lie
+    if issubclass(kind, np.ndarray):
+        inside = repr(value.tolist()) if value.ndim != 1 else write(value.tolist())
         usual = value.size and value.dtype in (np.float64, np.int64, np.bool_)
         return f"np.array({inside})" if usual else f"np.array({inside}, {str(value.dtype)!r})"
-    if isinstance(value, float) and not math.isfinite(value):
+    if issubclass(kind, float) and not math.isfinite(value):
         return f"np.{float(value)}" if value > 0 or value != value else "-np.inf"
-    if isinstance(value, np.generic):
-        return repr(value.item()) if type(value) in (np.int64, np.float64) else f"np.{type(value).__name__}({value})"
-    if type(value) is list:
-        return _elements(value, "[", "]")
-    if type(value) is tuple and len(value) > 1:
-        return _elements(value, "(", ")")
-    text = repr(value)
-    # An address differs in every run and tells nothing.
-    return f"an object of type {type(value).__name__}" if " at 0x" in text else text
+    if issubclass(kind, np.generic):
+        return repr(value.item()) if kind in (np.int64, np.float64) else f"np.{kind.__name__}({value})"
+    return None
 
 
-def _elements(values: list | tuple, opening: str, closing: str) -> str:
-    shown = ", ".join(_short(v) for v in values[:SHOWN])
-    more = f", … {len(values)} in all" if len(values) > SHOWN else ""
-    return f"{opening}{shown}{more}{closing}"
+_ALL = dict.fromkeys((dict, set, frozenset), LONGEST)  # as many as there is room for
+_WRITER = Writer(
+    LONGEST,
+    {list: SHOWN, tuple: SHOWN, **_ALL},
+    levels=20,
+    more="… {size} in all",
+    placed="an object of type {kind}",
+    special=_known,
+)
 
 
 def whole(rng: np.random.Generator, shape: int | tuple[int, ...], bits: int = 40) -> np.ndarray:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from unladen.exercises.values import same, short
-from unladen.sandbox.pickling import without_addresses
+from unladen.short import without_addresses
 
 # What a mistake is recognised by: a value returned, a test of the value, or a kind of exception; and its hint.
 Mistakes = Sequence[tuple[object, str]]

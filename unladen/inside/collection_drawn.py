@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from unladen.short import cut
 from unladen.show import PALETTE
 from unladen.svg import FONT, INK, ON_WHITE, QUIET, RULE, element, frame, label, text, whole
 
@@ -99,8 +100,7 @@ def _outside(step: Step, at: int, place: Place) -> list[str]:
     if not words:
         return []
     x, y = place
-    parts, told = [], ", ".join(words)
-    told = told if len(told) <= 15 else told[:14] + "…"
+    parts, told = [], cut(", ".join(words), 15)
     if x == _LEFT:
         parts.append(text(14, y + 34, told, 16, _BLUE, code=bool(node.names)))
         parts.append(_line(f"M{_LEFT - 34} {y + 29:g} L{x - 3:g} {y + 29:g}", _BLUE, ""))

@@ -12,7 +12,8 @@ from unladen.inside import layout
 from unladen.inside.fields import Block, LayoutError, Ruler
 from unladen.inside.layout import HEAD, VERSION, WORD, has_base, is_metaclass, of_type
 from unladen.inside.memory import Read
-from unladen.inside.safe_words import brief, name_of
+from unladen.inside.safe_words import brief
+from unladen.short import name_of
 
 MANY = 10  # so many elements of an array get a field each; of more, the first and the last ones
 _FIRST, _LAST = 5, 3

@@ -10,7 +10,7 @@ from unladen.inside.fields import Block, Field, LayoutError, Ruler
 from unladen.inside.kinds.which import divide
 from unladen.inside.memory import Read, UnreadableError, reader
 from unladen.inside.object_memory import Look
-from unladen.inside.safe_words import name_of
+from unladen.short import name_of
 
 _ATTEMPTS = 3  # another thread may change an object while it is read
 _COUNTERS = {"ob_refcnt": (0, "q"), "ob_ref_local": (12, "I"), "ob_ref_shared": (16, "q")}

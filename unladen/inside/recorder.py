@@ -13,7 +13,8 @@ from types import CodeType, FrameType
 
 from unladen.inside import frames
 from unladen.inside.depths import depths, instructions
-from unladen.inside.values import cut, shown
+from unladen.inside.values import shown
+from unladen.short import cut
 
 _ENDS = {"RETURN_VALUE": "returns", "RETURN_CONST": "returns", "YIELD_VALUE": "yields"}
 _INLINE = {"<listcomp>", "<dictcomp>", "<setcomp>"}  # functions of their own before 3.12, but part of the one around

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import types
 
-from unladen.inside.layout import is_metaclass, of_type
+from unladen.inside.layout import is_metaclass
+from unladen.short import cut, name_of
 
 _PLAIN = (type(None), bool, float, complex, types.EllipsisType, types.NotImplementedType)
 _CONTAINERS = (list, tuple, dict, set, frozenset, bytearray)
-
-
-def cut(text: str, width: int = 24) -> str:
-    """``text``, and if it is longer than ``width`` characters, its beginning."""
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def name_of(cls: type) -> str:
-    """A class's ``__name__``, whatever its metaclass says."""
-    return str.__str__(of_type(cls, "__name__"))
 
 
 def brief(obj: object) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from types import FunctionType, GeneratorType, MethodType
 
 from unladen.inside.recorder import UNKNOWN, Recorder, Step, Stop
-from unladen.inside.values import cut, shown
+from unladen.inside.values import shown
+from unladen.short import cut
 from unladen.show import Message, Table
 
 FIRST = 24  # steps that a static output shows before it says how many more there are

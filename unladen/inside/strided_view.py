@@ -10,7 +10,8 @@ from math import gcd, prod
 import numpy as np
 
 from unladen.inside import strided_drawn
-from unladen.inside.safe_words import brief, cut, name_of
+from unladen.inside.safe_words import brief
+from unladen.short import cut, name_of
 from unladen.svg import output
 
 PLANES, ROWS, COLUMNS, ALONE = 3, 7, 10, 12  # so many along an axis are drawn; a single row has more room

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from unladen.inside.tree_texts import bytes_of, cut, subtitle, title, total, walk
+from unladen.inside.tree_texts import bytes_of, subtitle, title, total, walk
+from unladen.short import cut
 from unladen.show import PALETTE
 from unladen.svg import FONT, INK, ON_WHITE, QUIET, RULE, element, frame, label, text, whole
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from unladen.short import cut
+
 if TYPE_CHECKING:
     from unladen.inside.tree_nodes import Buffer, Node, Tree
 
@@ -27,10 +29,6 @@ def shown_value(value: object, kind: str | None = None) -> str:
     if isinstance(value, np.floating):
         return f"{float(value):.6g}"
     return cut(str(value), _LONGEST)
-
-
-def cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def title(node: Node) -> str:

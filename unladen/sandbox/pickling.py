@@ -8,11 +8,12 @@ import importlib.machinery
 import inspect
 import linecache
 import os
-import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
+
+from unladen.short import without_addresses
 
 
 class Cell:
@@ -151,8 +152,3 @@ def _variables(thing: object, seen: set) -> dict[str, object]:
         found = thing.namespace
     inner = {k: v for one in found.values() if isinstance(one, FunctionType) for k, v in _variables(one, seen).items()}
     return inner | {f"variable {k}": v for k, v in found.items()}
-
-
-def without_addresses(text: str) -> str:
-    """A text without the addresses of objects, which differ in every run."""
-    return re.sub(r" at 0x[0-9a-fA-F]+(?=>)", "", text)

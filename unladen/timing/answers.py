@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-import reprlib
 import sys
 from collections import deque
 from collections.abc import Mapping
 from types import FunctionType, ModuleType
 
+from unladen.short import Writer, cut, name_of, one_line
 from unladen.timing.attributes import held
 
 _SCANNED = 1000  # elements of a returned list that are looked at for asynchronous results
@@ -77,10 +77,6 @@ def _leaves(answer: object) -> list:
     return [] if any(leaf is answer for leaf in leaves) else leaves[:_SCANNED]
 
 
-_SHORT = reprlib.Repr()  # the whole of a list that holds lists that are shared may be longer than any memory
-_SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxtuple, _SHORT.maxdict, _SHORT.maxother = 4, 8, 8, 4, 100
-
-
 def kept(answer: object) -> object:
     """Copy an answer that a later call could overwrite, with all that is inside it; return any other as it is."""
     if type(answer) in _ATOMS:
@@ -109,27 +105,33 @@ def _kept_list(answer: list) -> list:
         return answer.copy()
 
 
+_WRITER = Writer(
+    60,
+    {list: 8, tuple: 8, dict: 4, set: 6, frozenset: 6, deque: 6},
+    more="...",
+    failed="an object whose repr raises {error}",
+    huge="a number of {bits} bits",
+)
+
+
 def brief(answer: object, limit: int = 60) -> str:
     """Describe an answer in one short line: its type, its shape if it has one, and its beginning. Never raises."""
-    kind = type(answer).__name__
-    shape = getattr(answer, "shape", ())
-    shape = f" of shape {shape}" if isinstance(shape, tuple) and shape else ""
-    dtype = f" of {answer.dtype}" if shape and hasattr(answer, "dtype") else ""
-    sized = isinstance(answer, list | tuple | Mapping | str | bytes | set | frozenset | deque)
-    length = f" of {len(answer)}" if sized and len(answer) > 8 else ""
-    text = " ".join(_text(answer, bool(length)).split())
+    kind = name_of(type(answer))
+    beginning = answer[:8] if type(answer) in (str, bytes) else answer
+    text = " ".join(_WRITER.text(beginning).split())
     if " at 0x" in text:  # an address differs in every run and tells nothing
         return f"an object of type {kind}"
-    text = text if len(text) <= limit else text[: limit - 1] + "…"
-    return f"{text} ({kind}{length}{shape}{dtype})"
+    return f"{cut(one_line(text), limit)} ({kind}{_measures(answer)})"
 
 
-def _text(answer: object, long: bool) -> str:
+def _measures(answer: object) -> str:
+    """How long an answer is, or its shape and dtype, where it has them and they can be asked for."""
     try:
-        if isinstance(answer, int) and answer.bit_length() > 4000:
-            return f"a number of {answer.bit_length()} bits"  # Python refuses to write very long ones
-        if type(answer) in (list, tuple, dict, set, frozenset, deque):
-            return _SHORT.repr(answer)
-        return repr(answer[:8] if long and isinstance(answer, str | bytes) else answer)
-    except Exception as error:
-        return f"an object whose repr raises {type(error).__name__}"
+        sized = issubclass(type(answer), list | tuple | Mapping | str | bytes | set | frozenset | deque)
+        length = f" of {len(answer)}" if sized and len(answer) > 8 else ""
+        shape = getattr(answer, "shape", ())
+        shape = f" of shape {shape}" if isinstance(shape, tuple) and shape else ""
+        dtype = f" of {answer.dtype}" if shape and hasattr(answer, "dtype") else ""
+    except Exception:
+        return ""
+    return one_line(f"{length}{shape}{dtype}")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+
 import numpy as np
 
 from unladen.exercises.values import same, short
 from unladen.exercises.words import CHANGED, NO_RETURN, Mistakes, call, called, recognised, refuses, wrong
+from unladen.short import Writer, cut
 
 # -- 8.1: lists by offsets and content -------------------------------------------------------------------------------
 
@@ -167,13 +171,17 @@ def called_with(args: tuple) -> str:
 
 def brief(value: object) -> str:
     """Write an array, or pulses, as a learner would type them, cut where that is too long."""
-    import sys
+    pulses = type(value) is list and value and type(value[0]) is dict
+    return _PULSES(value) if pulses or type(value).__module__.startswith("awkward.") else cut(short(value), _LONGEST)
 
+
+def _array(value: object, write: Callable[[object], str]) -> str | None:
     ak = sys.modules.get("awkward")
-    text = f"ak.Array({value.tolist()})" if ak and isinstance(value, ak.Array) else short(value)
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        text = str(value)
-    return text if len(text) <= 150 else text[:149] + "…"
+    return f"ak.Array({value.tolist()})" if ak and issubclass(type(value), ak.Array) else None
+
+
+_LONGEST = 150
+_PULSES = Writer(_LONGEST, dict.fromkeys((list, dict), _LONGEST), special=_array)
 
 
 # -- 8.5: what an array weighs ---------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ import sys
 from unladen.inside.fields import LayoutError, Ruler
 from unladen.inside.layout import HEAD, WORD, has_base
 from unladen.inside.object_memory import Look, elements, is_static
-from unladen.inside.safe_words import brief, cut, name_of
+from unladen.inside.safe_words import brief
+from unladen.short import cut, name_of
 
 _OWNED, _FLAGS = 0x4, ((0x1, "C order"), (0x2, "Fortran order"), (0x4, "owns its data"), (0x400, "writeable"))
 

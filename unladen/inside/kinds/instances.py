@@ -10,7 +10,7 @@ from unladen.inside.kinds.tables import KEYS_HEAD, key_names, keys_object, keys_
 from unladen.inside.kinds.types import cached_keys
 from unladen.inside.layout import VERSION, WORD, of_type
 from unladen.inside.object_memory import Look, is_static
-from unladen.inside.safe_words import name_of
+from unladen.short import name_of
 
 
 def look_at_other(look: Look) -> Ruler:

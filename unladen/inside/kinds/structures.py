@@ -7,7 +7,7 @@ import types
 from unladen.inside.fields import LayoutError, Ruler
 from unladen.inside.layout import VERSION, has_base
 from unladen.inside.object_memory import Look
-from unladen.inside.safe_words import cut
+from unladen.short import cut
 
 _FUNCTION = "globals builtins name qualname code defaults kwdefaults closure doc dict weakreflist module annotations"
 _SINCE_312 = " typeparams"

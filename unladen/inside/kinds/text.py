@@ -6,7 +6,7 @@ from unladen.inside.fields import LayoutError, Ruler
 from unladen.inside.kinds.sequences import cached
 from unladen.inside.layout import FREE_THREADED, HEAD, VERSION, WORD
 from unladen.inside.object_memory import Look
-from unladen.inside.safe_words import cut
+from unladen.short import cut
 
 _INTERNED = {0: "not interned", 1: "interned", 2: "interned, immortal", 3: "interned, immortal, static"}
 _INTERNED_APART = FREE_THREADED and VERSION >= (3, 14)  # a byte of its own there

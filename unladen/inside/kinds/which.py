@@ -12,7 +12,7 @@ from unladen.inside.kinds.instances import added, look_at_other
 from unladen.inside.kinds.types import look_at_type
 from unladen.inside.layout import of_type
 from unladen.inside.object_memory import Look
-from unladen.inside.safe_words import name_of
+from unladen.short import name_of
 
 _KINDS: dict[type, Callable[[Look], Ruler]] = {
     bool: numbers.look_at_int,
