@@ -280,3 +280,9 @@ def test_an_isolated_cell_can_use_a_module_that_a_cell_defined(shell, capsys):
     capsys.readouterr()
     shell.run_cell_magic("isolated", "", "quick.add(2, 3)\n")
     assert capsys.readouterr().out == "5\n"
+
+
+def test_an_isolated_cell_opens_files_as_a_script_does(shell, capsys):
+    assert shell.user_ns["open"] is not open, "IPython has its own, which refuses 0, 1 and 2"
+    shell.run_cell_magic("isolated", "", "import builtins\nprint(open is builtins.open, open(0).read())\n")
+    assert capsys.readouterr().out == "True \n"

@@ -125,7 +125,8 @@ def _plain(one: object, kind: type) -> tuple | None:
         ours = one.__name__ == "get_ipython" and one.__func__.__module__.startswith(("IPython", "ipykernel"))
         return (_python_own, ("get_ipython",)) if ours else None
     if kind is FunctionType:
-        ours = one.__name__ == "_modified_open" and one.__module__.startswith("IPython")
+        # it says of itself that it is io's: only its code tells
+        ours = one.__code__.co_name == "_modified_open" and one.__globals__.get("__name__", "").startswith("IPython")
         return (_python_own, ("open",)) if ours else None
     if kind.__name__ in ("ExitAutocall", "ZMQExitAutocall") and kind.__module__.startswith(("IPython", "ipykernel")):
         return _python_own, ("exit",)
