@@ -15,8 +15,10 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from unladen.svg import attributes, label, output
 
@@ -153,6 +155,18 @@ class Listing:
         body = self.markup or html.escape(self.text.strip("\n"))
         summary = f"<summary>{html.escape(self.title)}</summary>"
         return f'<details{" open" * self.open}>{summary}<pre class="v">{body}</pre></details>'
+
+
+@contextmanager
+def chart_style() -> Iterator[None]:
+    """Let what is drawn here, or in a function decorated with it, look as ``charts.mplstyle`` says.
+
+    Figures that a notebook's own cells draw keep Matplotlib's style, or the learner's.
+    """
+    from matplotlib import style
+
+    with style.context(Path(__file__).with_name("charts.mplstyle")):
+        yield
 
 
 def figure(fig, alt: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from unladen.show import PALETTE, figure
+from unladen.show import PALETTE, chart_style, figure
 
 PAUSE = 3e-3  # seconds without a stamp after which a thread is taken not to have run
 NAP = 0.02  # seconds
@@ -161,6 +161,7 @@ def timeline(alt: str, **traces: Turns) -> None:
     figure(chart(traces), alt)
 
 
+@chart_style()
 def chart(traces: dict[str, Turns]):
     """Return the timelines as a Matplotlib figure."""
     from matplotlib.figure import Figure
@@ -173,11 +174,9 @@ def chart(traces: dict[str, Turns]):
             bars = [(1e3 * start, max(1e3 * (end - start), 0.2)) for start, end in turns.spans(who)]
             axes.broken_barh(bars, (who - 0.36, 0.72), color=PALETTE[who])
         rows_here = range(len(turns.stamps))
-        axes.set_yticks(rows_here, [f"thread {who + 1}" for who in rows_here], fontsize=13)
+        axes.set_yticks(rows_here, [f"thread {who + 1}" for who in rows_here])
         axes.set_ylim(len(rows_here) - 0.4, -0.6)
         changes = f"{turns.hand_overs} hand-over{'s' * (turns.hand_overs != 1)}"
         axes.set_title(f"{name.replace('_', ' ')}: {changes}", fontsize=13, loc="left")
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.tick_params(labelsize=12)
-    fields[-1].set_xlabel("ms", fontsize=13)
+    fields[-1].set_xlabel("ms")
     return fig

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from unladen.show import PALETTE, figure, three_digits
+from unladen.show import PALETTE, chart_style, figure, three_digits
 
 
 def curve(
@@ -26,6 +26,7 @@ def curve(
     figure(chart(points, x, y, mark=mark, ideal=ideal, log=log), alt)
 
 
+@chart_style()
 def chart(points, x: str, y: str, *, mark=None, ideal=None, log=True):
     """Return the chart as a Matplotlib figure."""
     from matplotlib.figure import Figure
@@ -51,9 +52,6 @@ def chart(points, x: str, y: str, *, mark=None, ideal=None, log=True):
 
 
 def label(axes, x: str, y: str) -> None:
-    """Name the axes of a Matplotlib plot, in letters that the back row can read, and take away what nobody reads."""
+    """Name the axes of a Matplotlib plot, and take away the marks between its numbers."""
     axes.minorticks_off()
-    axes.tick_params(labelsize=12)
-    axes.set_xlabel(x, fontsize=13)
-    axes.set_ylabel(y, fontsize=13)
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.set(xlabel=x, ylabel=y)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from unladen.show import PALETTE, duration, figure, times
+from unladen.show import PALETTE, chart_style, duration, figure, times
 
 if TYPE_CHECKING:
     from unladen.timing.race import Race
@@ -21,6 +21,7 @@ def draw(race: Race, title: str = "", limit: float | None = None) -> None:
     figure(chart(race, title, limit), _in_words(race, title, limit))
 
 
+@chart_style()
 def chart(race: Race, title: str = "", limit: float | None = None):
     """Return the chart as a Matplotlib figure."""
     from matplotlib.figure import Figure
@@ -37,24 +38,24 @@ def chart(race: Race, title: str = "", limit: float | None = None):
         # A dot at the end of a thin line: on a log axis the length of a bar would mean nothing.
         axes.plot([left, best], [rung, rung], color=colour, linewidth=3, alpha=0.45, solid_capstyle="butt")
         axes.plot([best], [rung], "o", color=colour, markersize=15)
-        axes.annotate(_said(race, name), (best, rung), (13, 0), textcoords="offset points", va="center", fontsize=14)
+        axes.annotate(_said(race, name), (best, rung), (13, 0), textcoords="offset points", va="center")
     axes.set(xscale="log", xlim=(left, right), ylim=(len(bests) - 0.5, -0.6 - 0.4 * bool(limit)))
     axes.set_yticks(range(len(bests)), race.names, fontsize=14)
     axes.tick_params("y", length=0)
-    axes.tick_params("x", which="both", labelsize=12, labelcolor=_GREY)
+    axes.tick_params("x", which="both", labelcolor=_GREY)
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if right < 30 * left else (1,), numticks=7))
     axes.xaxis.set_major_formatter(lambda seconds, _: _round(seconds))
     ticks = [tick for tick in axes.get_xticks() if left <= tick <= 2 * longest]
     axes.set_xticks(ticks, minor=False)
     axes.spines["bottom"].set_bounds(left, 2 * longest)
     axes.minorticks_off()
-    axes.set_xlabel("time per call, log scale", fontsize=13)
-    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.set_xlabel("time per call, log scale")
+    axes.spines["left"].set_visible(False)
     if limit:
         axes.axvline(limit, color="black", linewidth=1.5, linestyle=(0, (4, 3)), zorder=0)
         axes.annotate(" this machine's limit", (limit, -0.72), fontsize=13, va="center")
     if title:
-        axes.set_title(title, loc="left", fontsize=15)
+        axes.set_title(title, loc="left")
     return fig
 
 

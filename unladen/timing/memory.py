@@ -14,7 +14,7 @@ import numpy as np
 
 from unladen.host import hardware
 from unladen.patience import Progress
-from unladen.show import PALETTE, Listing, Table, Volatile, duration, figure, size, times
+from unladen.show import PALETTE, Listing, Table, Volatile, chart_style, duration, figure, size, times
 from unladen.timing.curve import label
 from unladen.timing.stopwatch import Lane
 
@@ -134,6 +134,7 @@ class Waits:
         """The steps, one a line."""
         return Listing("The steps, as found in the curve", "\n".join(self._lines()))
 
+    @chart_style()
     def chart(self):
         """Return the curve as a Matplotlib figure, with the steps as bars below the points."""
         from matplotlib.figure import Figure
@@ -145,7 +146,7 @@ class Waits:
             ends = [step.first, step.last]
             axes.plot(ends, [step.seconds] * 2, color=PALETTE[1], linewidth=5, alpha=0.6, solid_capstyle="butt")
             middle = (step.first * step.last) ** 0.5
-            place = {"textcoords": "offset points", "ha": "center", "va": "bottom", "fontsize": 14}
+            place = {"textcoords": "offset points", "ha": "center", "va": "bottom"}
             axes.annotate(f"step {number}: {duration(step.seconds)}", (middle, step.seconds), (0, 12), **place)
         axes.set(xscale="log", yscale="log", ylim=(min(self.measured) / 1.6, max(self.measured) * 2.5))
         axes.set_xticks([4**k for k in range(6, 16) if self.sizes[0] <= 4**k <= self.sizes[-1]])

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unladen.elsewhere import profilers
-from unladen.show import PALETTE, Listing, Table, Volatile, figure, size, three_digits
+from unladen.show import PALETTE, Listing, Table, Volatile, chart_style, figure, size, three_digits
 
 Stacks = Mapping[tuple[str, ...], float]
 
@@ -131,6 +131,7 @@ def _rooted(records: Iterable[tuple[Sequence, float]], file: str, root: str) -> 
     return dict(stacks)
 
 
+@chart_style()
 def flame(stacks: Stacks, question: str, alt: str, unit: str = "s") -> None:
     """Draw stacks of functions with their seconds (``unit`` "s") or bytes ("B") as a flame graph, and show it.
 
@@ -150,11 +151,12 @@ def flame(stacks: Stacks, question: str, alt: str, unit: str = "s") -> None:
         colour = PALETTE[(len(path) - 1) % 2 + 4]
         axes.barh(len(path) - 1, width, 0.94, left, color=colour, edgecolor="white", linewidth=1.5)
         label = _fitting(path[-1], int(66 * width / whole))
-        axes.text(left + width / 2, len(path) - 1, label, ha="center", va="center", fontsize=14)
+        axes.text(left + width / 2, len(path) - 1, label, ha="center", va="center")
     axes.set(yticks=[], xlim=(0, whole), ylim=(-0.5, depth - 0.4))
-    axes.set_title(question, fontsize=15)
-    axes.set_xlabel(f"{name} {'in use' if unit == 'B' else 'of samples'}; a box stands on its caller", fontsize=13)
-    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.set_title(question)
+    axes.set_xlabel(f"{name} {'in use' if unit == 'B' else 'of samples'}; a box stands on its caller")
+    axes.tick_params(labelsize=10)  # small: the widths are what is looked at
+    axes.spines["left"].set_visible(False)
     figure(fig, alt)
 
 
@@ -173,6 +175,7 @@ def flame_boxes(stacks: Stacks) -> list[tuple[tuple[str, ...], float, float]]:
     return [(path, left, width) for path, (left, width) in boxes.items()]
 
 
+@chart_style()
 def distribution(samples: Mapping[str, Sequence[float]], question: str, alt: str) -> None:
     """Draw how often each time (in seconds) came out, for each name, without the slowest tenth of all."""
     from matplotlib import pyplot
@@ -187,11 +190,9 @@ def distribution(samples: Mapping[str, Sequence[float]], question: str, alt: str
     for value, style in ((statistics.median(every), "-."), (min(statistics.fmean(every), high), ":")):
         name = "median of all" if style == "-." else "mean of all" if value < high else "mean of all, or beyond"
         axes.axvline(value, color="black", linestyle=style, label=name)
-    axes.set_xlabel("µs for one run (the slowest tenth is not shown)", fontsize=13)
-    axes.set_ylabel("runs", fontsize=13)
-    axes.set_title(question, fontsize=15)
-    axes.legend(fontsize=12)
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.set(xlabel="µs for one run (the slowest tenth is not shown)", ylabel="runs", title=question)
+    axes.tick_params(labelsize=10)  # small: the shape is what is looked at
+    axes.legend()
     figure(fig, alt)
 
 

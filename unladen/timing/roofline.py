@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from unladen.show import PALETTE, Table, Volatile, figure, three_digits
+from unladen.show import PALETTE, Table, Volatile, chart_style, figure, three_digits
 from unladen.timing import best
 from unladen.timing.curve import label
 from unladen.timing.unknown import Unknown
@@ -83,6 +83,7 @@ class Roofline:
         ]
         return Table(["kernel", "FLOP a byte", "speed", "of its roof"], rows, right=[1])
 
+    @chart_style()
     def chart(self):
         """Return the roof and the kernels below it as a Matplotlib figure, with two log axes."""
         from matplotlib.figure import Figure
@@ -94,14 +95,14 @@ class Roofline:
         ridge = self.peak / self.bandwidth
         axes.plot([left, ridge, right], [self.roof(x) for x in (left, ridge, right)], color="black", linewidth=2.5)
         slope = f"bandwidth: {three_digits(self.bandwidth / 1e9)} GB/s"
-        axes.annotate(slope, (ridge / 3, self.roof(ridge / 3) * 1.5), ha="right", fontsize=14)
+        axes.annotate(slope, (ridge / 3, self.roof(ridge / 3) * 1.5), ha="right")
         flat = f"peak: {three_digits(self.peak / 1e9)} GFLOP/s"
-        axes.annotate(flat, (right, self.peak * 1.35), ha="right", fontsize=14)
+        axes.annotate(flat, (right, self.peak * 1.35), ha="right")
         for number, (name, work) in enumerate(self.work.items()):
             style = {"color": PALETTE[number % 6], "markersize": 12, "marker": _SHAPES[number % len(_SHAPES)]}
             axes.plot([work.intensity], [work.speed], linestyle="none", **style)
             # Right of its dot and below it a name keeps clear of the roof.
-            place = {"textcoords": "offset points", "ha": "left", "va": "top", "fontsize": 14}
+            place = {"textcoords": "offset points", "ha": "left", "va": "top"}
             axes.annotate(name, (work.intensity, work.speed), (9, -3), **place)
         lowest = min([work.speed for work in self.work.values()] + [self.roof(left)])
         axes.set(xscale="log", yscale="log", xlim=(left, right), ylim=(lowest / 4, self.peak * 3.5))

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from unladen.show import PALETTE, Table, Volatile, duration, figure, three_digits
+from unladen.show import PALETTE, Table, Volatile, chart_style, duration, figure, three_digits
 
 _UNITS = ((31_557_600, "years"), (86_400, "days"), (3_600, "hours"), (60, "min"), (0, "s"))
 PAGE = 4096
@@ -35,6 +35,7 @@ class Waiting:
         rows = [(name, duration(wait), in_human_time(wait)) for name, wait in self.seconds.items()]
         return Table(["one …", "takes", "if 1 ns were 1 s"], rows)
 
+    @chart_style()
     def chart(self):
         """Return the waits as a Matplotlib figure: a dot each on a log axis, with the stretched time beside it."""
         from matplotlib.figure import Figure
@@ -47,7 +48,7 @@ class Waiting:
             colour = PALETTE[rung % len(PALETTE)]
             axes.plot([left, wait], [rung, rung], color=colour, linewidth=3, alpha=0.45, solid_capstyle="butt")
             axes.plot([wait], [rung], "o", color=colour, markersize=12)
-            place = {"textcoords": "offset points", "va": "center", "fontsize": 14}
+            place = {"textcoords": "offset points", "va": "center"}
             axes.annotate(f"{duration(wait)}: {in_human_time(wait)}", (wait, rung), (11, 0), **place)
         axes.set(xscale="log", xlim=(left, right), ylim=(len(names) - 0.5, -0.6))
         axes.set_yticks(range(len(names)), names, fontsize=14)
@@ -55,9 +56,8 @@ class Waiting:
         axes.xaxis.set_major_formatter(lambda s, _: str(duration(s)).replace(".00", "").replace(".0", ""))
         axes.minorticks_off()
         axes.tick_params("y", length=0)
-        axes.tick_params("x", labelsize=12)
-        axes.set_xlabel("time, log scale; behind the colon: if 1 ns were 1 s", fontsize=13)
-        axes.spines[["top", "right", "left"]].set_visible(False)
+        axes.set_xlabel("time, log scale; behind the colon: if 1 ns were 1 s")
+        axes.spines["left"].set_visible(False)
         return fig
 
     def __repr__(self) -> str:
