@@ -84,6 +84,10 @@ def test_the_ratio_measured_is_that_of_the_work_done():
 # ------------------------------------------------------------------------------------------ values, registry, notebook
 
 
+class SaysItIsAnArray:
+    __class__ = property(lambda self: np.ndarray)
+
+
 @pytest.mark.parametrize(
     ("got", "expected", "equal"),
     [
@@ -109,6 +113,12 @@ def test_the_ratio_measured_is_that_of_the_work_done():
         (1, True, False),
         (None, None, True),
         ("a", "a", True),
+        (10**400, 1.0, False),
+        (float("inf"), float("inf"), True),
+        (float("inf"), 1.0, False),
+        (1e-300, 0.0, False),
+        (np.array([1.0, 1e-12]), np.array([1.0, 0.0]), False),
+        (SaysItIsAnArray(), np.array([1]), False),
     ],
 )
 def test_same(got, expected, equal):

@@ -2,17 +2,19 @@
 
 Compared is what a learner means by "the same numbers": values, with the labels, masks and shapes that belong to them.
 The type of the container does not matter (a list is as good as an array), nor does a dtype, nor a Series' name.
+Contenders are meant to be written in different ways; an exercise asks for one type, and what judges its answers
+(``unladen/exercises/values.py``) minds it. When two numbers are the same is one rule for both: ``unladen/close.py``.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Set
 from numbers import Number
 from types import SimpleNamespace
 
 import numpy as np
 
+from unladen.close import RTOL, close
 from unladen.timing.answers import brief
 from unladen.timing.labelled import (
     Rule,
@@ -37,7 +39,6 @@ from unladen.timing.labelled import (
     unlabelled,
 )
 
-RTOL = 1e-9
 _BLOCK = 2**20  # elements compared at a time, so that comparing two large arrays needs no third one
 _NUMBERS = {int, float, complex, bool}
 _SIMPLE = {int, bool, str, bytes, type(None)}
@@ -63,7 +64,7 @@ def _differ(a: object, b: object, rule: Rule) -> str:
     if is_awkward(a) != is_awkward(b) and not (_many(a) and _many(b)):
         a, b = (x.to_list() if is_awkward(x) else x for x in (a, b))  # a record is a dictionary
     if isinstance(a, Number) and isinstance(b, Number):
-        return "" if _close(a, b, rule) else told(a, b)
+        return "" if close(a, b, rule.relative, rule.absolute) else told(a, b)
     if isinstance(a, str | bytes) and isinstance(b, str | bytes | bytearray):
         return "" if a == b else told(a, b)
     pair = (id(a), id(b))
@@ -99,28 +100,6 @@ def _scalar(x: object) -> object:
     plain = getattr(x, "ndim", None) == 0 and hasattr(x, "item")
     kind = getattr(getattr(x, "dtype", None), "kind", "")
     return x.item() if plain and kind not in "mMV" else x  # a time in nanoseconds would become a mere integer
-
-
-def _close(a: Number, b: Number, rule: Rule) -> bool:
-    if a == b or (a != a and b != b):
-        return True
-    if _whole(a) and _whole(b):
-        return False
-    if isinstance(a, complex) or isinstance(b, complex):
-        a, b = complex(a), complex(b)
-        return (
-            _close(a.real, b.real, rule)
-            and _close(a.imag, b.imag, rule)
-            or (abs(a - b) <= max(rule.relative * max(abs(a), abs(b)), rule.absolute))
-        )
-    try:
-        return math.isclose(a, b, rel_tol=rule.relative, abs_tol=rule.absolute)
-    except (OverflowError, ValueError):  # an integer beyond all floats; Decimal("sNaN")
-        return False
-
-
-def _whole(x: Number) -> bool:
-    return hasattr(x, "__index__")
 
 
 # -- containers
