@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from unladen.__main__ import main as unladen
-from unladen.course import notebooks, prose
+from unladen.course import frame, notebooks, prose
 from unladen.course.lint import lint
 
 OPENING = "# A lesson\n\nYou will be able to see faults, in five minutes."
@@ -132,11 +132,117 @@ def test_the_opening(findings, opening, said):
     assert any(said in finding for finding in findings(text("Fine."), text("Fine."), opening=opening))
 
 
-def test_a_lecture_has_a_lectures_size(findings):
-    assert any("has 3 cells" in f for f in findings(text("a"), text("b"), folder="notebooks"))
-    cells = [code("a\nb\nc\nd\ne\nf") for _ in range(30)]
-    assert any("code cells of 6 lines at the median" in f for f in findings(*cells, folder="notebooks"))
-    assert findings(*[code("a\nb\nc") for _ in range(30)], folder="notebooks") == []
+def test_only_too_many_cells_are_a_finding(findings):
+    assert findings(text("a"), *[code("a\nb\nc\nd\ne\nf") for _ in range(88)]) == []
+    assert any("has 91 cells; at most 90" in f for f in findings(*[text("a") for _ in range(90)]))
+
+
+FRAME = {
+    "opening": text("# A lesson\n\nAfter this chapter you can see faults. 5 minutes.\n\nYou need eyes."),
+    "remember": text("## What to remember\n\n- one\n- two\n- three"),
+    "next": text("**On your own:** `exercises/lesson.ipynb`.\n\n**Further reading:** a book."),
+}
+ASKED = [cell for n in range(6) for cell in (text(f"What is {n}?"), code(f'claim("it is {n}", {n} == {n})'))]
+
+
+@pytest.fixture
+def frame_of(findings, tmp_path):
+    """A function that puts these cells into a lecture with notes, and returns what lint says of it."""
+
+    def find(cells, notes: bool = True) -> list[str]:
+        (tmp_path / "notebooks" / "notes").mkdir(parents=True, exist_ok=True)
+        if notes:
+            (tmp_path / "notebooks" / "notes" / "lesson.md").touch()
+        opening, *rest = cells
+        return findings(*rest, opening=opening.source, folder="notebooks")
+
+    return find
+
+
+def framed(**changed) -> list:
+    """The cells of a lecture that has its frame, with some parts of it as ``changed``."""
+    parts = FRAME | changed
+    return [parts["opening"], *ASKED, parts["remember"], parts["next"]]
+
+
+def test_a_lecture_with_its_frame_is_in_order(frame_of, tmp_path):
+    assert frame_of(framed()) == []
+    path = tmp_path / "notebooks" / "lesson.ipynb"
+    assert frame.unwritten(notebooks.read(path), path) == []
+
+
+LACKING = [
+    ("opening", text("# A lesson\n\n5 minutes.\n\nYou need eyes."), "does not say what one can do afterwards"),
+    (
+        "opening",
+        text("# A lesson\n\nAfter this chapter you can see. 5 minutes."),
+        "does not say what the chapter asks for",
+    ),
+    ("remember", text("## What to forget\n\n- one\n- two\n- three"), "has no `## What to remember` with three lines"),
+    ("remember", text("## What to remember\n\n- one\n- two"), "has no `## What to remember` with three lines"),
+    ("next", text("**Further reading:** a book."), "does not lead to its exercises; end with `**On your own:**"),
+    (
+        "next",
+        text("**On your own:** `other.ipynb`. **Further reading:** x."),
+        "`exercises/lesson.ipynb` …`",
+    ),
+    ("next", text("**On your own:** `exercises/lesson.ipynb`."), "names nothing to read further"),
+]
+
+
+@pytest.mark.parametrize("part, cell, said", LACKING, ids=[f"{part}: {said}" for part, _, said in LACKING])
+def test_a_part_of_the_frame_that_is_missing_is_a_finding(frame_of, part, cell, said):
+    found = frame_of(framed(**{part: cell}))
+    assert len(found) == 1 and said in found[0], found
+
+
+def test_a_lecture_has_notes_and_a_block_in_the_table_of_its_course(frame_of, tmp_path):
+    assert ["has no notes/lesson.md" in found for found in frame_of(framed(), notes=False)] == [True]
+    (tmp_path / "chapters.toml").write_text((notebooks.ROOT / "chapters.toml").read_text())
+    assert ["has no block in chapters.toml" in found for found in frame_of(framed())] == [True]
+
+
+ASKING = [
+    ("So, of k runs: which?", True),
+    ("Which?\n\n![A tree that has no question mark.](a.svg)", True),
+    ("Who wins?\n\n<details><summary>Choose before you run</summary>\n\n- One.\n\n</details>", True),
+    ("Say a number.\n\n<details><summary>A way to guess</summary>\n\nTicks.\n\n</details>", True),
+    ("Guess both factors before you run the cell.", True),
+    ("Nobody is interrupted. Predict both timelines.", True),
+    ("It makes a guess, and goes on.", False),
+    ("Guess first.\n\nIt was otherwise.", False),
+    ("Why? Because it waits.", False),
+    ("<details><summary>More</summary>\n\nIs it so?\n\n</details>", False),
+]
+
+
+@pytest.mark.parametrize("source, asked", ASKING)
+def test_a_prediction_is_asked_for(source, asked):
+    assert frame.asks(source) is asked
+
+
+def test_a_prediction_is_counted_once_and_only_where_a_cell_answers():
+    asked, answer = text("How many?"), code("print(3)")
+    guess = code('guess("03.2", 3)')
+    count = lambda *cells: len(frame.predictions(new_notebook(cells=cells)))  # noqa: E731
+    assert [count(asked, answer), count(asked, text("Three."), answer), count(asked)] == [1, 0, 0]
+    assert [count(asked, guess, answer), count(guess, answer), count(answer)] == [1, 1, 0]
+
+
+def test_claims_are_cells_that_assert():
+    cells = [code('x = 1\nclaim("one", x == 1)\nclaim("so", True)'), code("assert x"), code('print("claim(x)")')]
+    assert frame.claims(new_notebook(cells=cells)) == [1, 2]
+
+
+def test_what_is_still_to_be_written_is_named_and_no_finding(frame_of, tmp_path, capsys):
+    cells = [FRAME["opening"], *ASKED[:2], text(f"{frame.TO_WRITE} more"), FRAME["remember"], FRAME["next"]]
+    assert frame_of(cells) == []
+    assert unladen(["lint", str(tmp_path / "notebooks")]) == 0
+    out = capsys.readouterr().out
+    assert "lesson.ipynb: 6 cells (fewer than 30), median" in out and "1 that predict, 1 that claim" in out
+    told = out.partition("Still to be written, which `make test` insists on:\n")[2].splitlines()
+    assert "lesson.ipynb: still has 'TO WRITE:' in cell 4; do what it says" in told[0]
+    assert "asks 1 of at least 6 predictions" in told[1] and "in 1 of at least 5 cells" in told[2]
 
 
 def test_a_cell_that_was_not_executed_and_a_form_that_is_not_canonical(findings, tmp_path):

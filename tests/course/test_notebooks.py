@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nbval.plugin import IPyNbFile
 
-from unladen.course import notebooks
+from unladen.course import frame, notebooks
 from unladen.course.derive import derived
 from unladen.course.lint import lint
 from unladen.course.notebooks import shown
@@ -45,6 +45,12 @@ def test_there_are_lectures_and_exercises():
 @pytest.mark.parametrize("path", ALL, ids=shown)
 def test_a_notebook_is_in_order(path):
     assert not lint(path)
+
+
+@pytest.mark.parametrize("path", ALL, ids=shown)
+def test_nothing_of_a_notebook_is_still_to_be_written(path):
+    missing = frame.unwritten(notebooks.read(path), path)
+    assert not missing, "\n".join(f"{shown(path)} {said}" for said in missing)
 
 
 def test_nearly_all_code_cells_are_strictly_compared(cells, record_property):
