@@ -20,6 +20,7 @@ MAINTAINERS = {
     "derive": "make exercises/ out of solutions/",
     "words": "make docs/words.md out of the words' docstrings",
     "chapters": "list the chapters, those that are here and those that are planned",
+    "new": "begin a chapter: write the smallest one that has every part",
     "lint": "check the notebooks against the course's style",
     "extras": "name what `make test-extras` misses on this machine, and which command adds it",
     "bench": "measure how long a cell takes to compile and a function to be called",

@@ -9,9 +9,13 @@ import pytest
 
 from tests.helpers.checkout import REPOSITORY
 from unladen.__main__ import main as unladen
-from unladen.course import chapters, notebooks
+from unladen.course import chapters, new, notebooks
+from unladen.course.frame import TO_WRITE
+
+pytestmark = pytest.mark.chapters
 
 TEXT = (REPOSITORY / "chapters.toml").read_text(encoding="utf-8")
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8").splitlines()
 COURSE = chapters.read()
 HERE = [pytest.param(c, REPOSITORY / "notebooks" / f"{c.stem}.ipynb", id=c.stem) for c in COURSE.here]
 
@@ -77,12 +81,15 @@ def test_a_lecture_and_its_block_miss_each_other(tmp_path):
     assert not [line for line in told if "00-start-here" in line]
 
 
-def test_the_readme_has_the_rows_that_the_table_gives():
-    lines = (REPOSITORY / "README.md").read_text(encoding="utf-8").splitlines()
-    for chapter in COURSE.here:
-        row = chapters.row_of_readme(chapter)
-        assert row in lines, f"README.md: write the row of chapter {chapter.number:02}:\n{row}"
-    assert len([line for line in lines if re.match(r"\| \[\d\d ", line)]) == len(COURSE.here)
+@pytest.mark.parametrize("chapter, lecture", HERE)
+def test_the_readme_has_the_row_that_the_table_gives(chapter, lecture):
+    row = chapters.row_of_readme(chapter)
+    there = row in README
+    assert there, f"README.md: write the row of chapter {chapter.number:02}:\n{row}"
+
+
+def test_the_readme_has_the_rows_in_order_and_no_others():
+    assert re.findall(r"^\| \[(\d\d) ", "\n".join(README), re.MULTILINE) == [f"{c.number:02}" for c in COURSE.here]
 
 
 @pytest.mark.parametrize("chapter, lecture", HERE)
@@ -118,7 +125,7 @@ def test_the_extras_of_the_table_are_those_that_its_cells_use(chapter, lecture):
     used = {extra for extra, pattern in USES.items() if re.search(pattern, codes, re.MULTILINE)}
     told = f"chapters.toml, chapter {chapter.number:02}: its cells use {sorted(used)}, its extras are {chapter.extras}"
     assert used == set(chapter.extras), told
-    assert set(USES) == set(COURSE.extras)
+    assert set(USES) == set(COURSE.extras), "USES says of each extra of chapters.toml what its cells look like"
 
 
 def test_the_chapters_that_name_an_extra_are_those_of_make_test_extras(capsys):
@@ -138,5 +145,16 @@ def test_the_list_of_chapters_tells_what_is_planned(capsys):
     assert sum("planned" in line for line in lines) == len(planned)
 
 
+@pytest.mark.parametrize("chapter, lecture", HERE)
+def test_nothing_that_belongs_to_a_chapter_is_still_to_be_written(chapter, lecture):
+    told = f"chapters.toml, chapter {chapter.number:02}: still has {TO_WRITE!r}; do what it says"
+    assert TO_WRITE not in repr(chapter), told
+    for path in [REPOSITORY / name for name in new.files(chapter) if name.endswith((".py", ".md"))]:
+        lines = path.read_text("utf-8").splitlines() if path.exists() else []
+        left = ", ".join(str(n) for n, line in enumerate(lines, 1) if TO_WRITE in line)
+        assert not left, f"{path.relative_to(REPOSITORY)} still has {TO_WRITE!r} in line {left}; do what it says"
+
+
 def test_the_numbers_have_no_gap():
-    assert [chapter.number for chapter in COURSE.chapters] == list(range(len(COURSE.chapters)))
+    for number, chapter in enumerate(COURSE.chapters):
+        assert chapter.number == number, f"chapters.toml: chapter {chapter.number:02} follows {number - 1:02}"

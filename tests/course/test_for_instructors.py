@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
+
+import pytest
 
 from tests.helpers.checkout import REPOSITORY
 from unladen.course import chapters
+
+pytestmark = pytest.mark.chapters
 
 PAGE = (REPOSITORY / "notebooks" / "notes" / "for-instructors.md").read_text(encoding="utf-8")
 COURSE = chapters.read()
@@ -18,15 +23,20 @@ def rows(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
-def test_every_chapter_is_there_with_what_an_instructor_needs():
-    lines = [line for line in PAGE.splitlines() if re.match(r"\| \d\d [A-Z]", line)]
-    for chapter in COURSE.here:
-        begins = chapters.row_for_instructors(chapter)
-        own = [line for line in lines if line.startswith(begins)]
-        told = f"{begins} the misconception that goes | what goes wrong in the room |"
-        assert own, f"notebooks/notes/for-instructors.md: write the row of chapter {chapter.number:02}:\n{told}"
-    assert [line[2:4] for line in lines] == [f"{chapter.number:02}" for chapter in COURSE.here]
-    assert all(len(row) == 5 and all(row) for row in rows("\n".join(lines)))
+LINES = [line for line in PAGE.splitlines() if re.match(r"\| \d\d [A-Z]", line)]
+
+
+@pytest.mark.parametrize("chapter, lecture", [pytest.param(c, Path(f"{c.stem}.ipynb"), id=c.stem) for c in COURSE.here])
+def test_every_chapter_is_there_with_its_minutes_and_what_one_can_do(chapter, lecture):
+    begins = chapters.row_for_instructors(chapter)
+    own = [line for line in LINES if line.startswith(begins)]
+    told = f"{begins} the misconception that goes | what goes wrong in the room |"
+    assert own, f"notebooks/notes/for-instructors.md: write the row of chapter {chapter.number:02}:\n{told}"
+
+
+def test_the_chapters_are_in_order_with_what_an_instructor_needs():
+    assert [line[2:4] for line in LINES] == [f"{chapter.number:02}" for chapter in COURSE.here]
+    assert all(len(row) == 5 and all(row) for row in rows("\n".join(LINES)))
 
 
 def test_the_routes_add_up():

@@ -247,7 +247,12 @@ def test_every_chapter_has_tests_of_its_own():
         for found in re.findall(r"mark\.chapters\(([\d, ]+)\)", text)
         for n in found.split(",")
     }
-    assert marked == notebooks.chapters(path.name for path in (REPOSITORY / "notebooks").glob("*.ipynb"))
+    there = notebooks.chapters(path.name for path in (REPOSITORY / "notebooks").glob("*.ipynb"))
+    for chapter in sorted(there - marked):
+        pytest.fail(
+            f"chapter {chapter:02} has no tests; write a file that says `pytestmark = pytest.mark.chapters({chapter})`"
+        )
+    assert marked == there
 
 
 def test_tests_of_each_exercise_and_each_lecture_are_found_by_its_chapter():

@@ -86,7 +86,8 @@ def test_every_chapter_with_checks_has_its_notebook():
 @pytest.mark.parametrize("exercise", EACH, ids=lambda e: e.id)
 def test_at_least_four_mistakes_have_a_hint_of_their_own(exercise):
     hints = {hint for _, hint in catalogue(exercise.chapter).get(exercise.id, [])}
-    assert len(hints) >= 4
+    told = f"exercise {exercise.id} has {len(hints)} of at least 4 wrong answers, each with a hint of its own"
+    assert len(hints) >= 4, f"{told}: write more in tests/wrong_answers/chapter{exercise.chapter:02}.py"
 
 
 def test_no_wrong_answer_belongs_to_an_exercise_that_is_not_there():

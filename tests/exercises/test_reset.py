@@ -83,7 +83,7 @@ def test_an_exercise_is_meant_by_the_answer_itself(capsys):
     ("wanted", "told"),
     [
         ("3.9", "There is no exercise 3.9; it has 3.1 to_kelvin, 3.2 "),
-        ("13.1", "Chapter 13 has no exercises; these have: 0, 1, 2"),
+        ("99.1", "Chapter 99 has no exercises; these have: 0, 1, 2"),
         (3, "That is a chapter; it has 3.1 to_kelvin"),
         ("count_insied", "No exercise is called count_insied. Did you mean count_inside?"),
         (None, ""),

@@ -79,7 +79,7 @@ def derive(path: Path, target: Path | None = None, fresh: bool = False, overwrit
     if before != (target.read_bytes() if target.exists() else b""):
         raise NotebookError(f"{shown(target)} was saved while it was being derived; close it, and derive it again")
     changed = notebooks.write(new, target)
-    _remember(target, exercise)
+    remember(target, exercise)
     return changed
 
 
@@ -112,7 +112,8 @@ def _remembered(target: Path) -> dict[str, str]:
     return kept if isinstance(kept, dict) else {}
 
 
-def _remember(target: Path, exercise: NotebookNode) -> None:
+def remember(target: Path, exercise: NotebookNode) -> None:
+    """Note that ``target`` was derived as ``exercise``: what differs from it was written by somebody."""
     known = _remembered(target) | {target.name: digest(exercise)}
     text = json.dumps(dict(sorted(known.items())), indent=1) + "\n"
     copies.write(text.encode(), target.parent / DERIVED)
