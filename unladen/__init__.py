@@ -19,6 +19,7 @@ _WORDS = {
     "step_through": "inside",
     "strided": "inside",
     "tree": "inside",
+    "guess": "exercises",
     "check": "exercises",
     "hint": "exercises",
     "reset": "exercises",

@@ -10,7 +10,7 @@ import textwrap
 from difflib import get_close_matches
 from types import FrameType
 
-from unladen.exercises import store
+from unladen.exercises import guesses, store
 from unladen.exercises.original import original
 from unladen.exercises.registry import Exercise, exercises, find
 from unladen.exercises.verdict import WIDTH, Verdict
@@ -118,6 +118,7 @@ def progress(chapter: int | None = None) -> None:
         done += state == "OK"
         rows.append((e.id, e.title, state or "not tried", Volatile(f"{earned:.1f} ×") if earned else ""))
     _show(Table(("", "exercise", "state", "speed earned"), rows, note=f"{done} of {len(rows)} done", right=[3]))
+    guesses.calibration_of_all()
 
 
 def _meant(answer: object, caller: FrameType) -> Exercise | str:

@@ -12,7 +12,7 @@ from numbers import Integral, Rational, Real
 from unladen.compiling.absent import Absent
 from unladen.host import effort
 from unladen.show import Message, duration, marked, three_digits, times
-from unladen.timing import lately, ledger
+from unladen.timing import claims_heard, lately, ledger
 from unladen.timing.busy import Busy, counted, watched
 from unladen.timing.race import Ratio, Seconds
 
@@ -80,6 +80,7 @@ def claim(
     words = _words(measured, at_least, at_most)
     if holds:
         print(f"✓ {sentence}{words and f': {words}'}")
+        claims_heard.tell(sentence, measured)
     elif told:
         raise (TimeClaimFailed if timed and not _is_nan(measured) else ClaimFailed)(
             _failure(sentence, measured, words, len(around))
