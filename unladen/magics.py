@@ -31,7 +31,7 @@ from unladen.line import CellError, bytes_of, identifier, listed, names_and_flag
 from unladen.patience import patience
 from unladen.sandbox import run_isolated
 from unladen.sandbox.pickling import Cell
-from unladen.show import FENCE, Listing, duration, marked
+from unladen.show import Listing, Report, duration
 
 
 @magics_class
@@ -149,7 +149,7 @@ class Unladen(Magics):
         print(outcome.stdout, end="" if outcome.stdout.endswith("\n") or not outcome.stdout else "\n")
         if name:
             self.shell.user_ns[name] = outcome
-            print(FENCE, *filter(None, [outcome.stderr.strip(), str(outcome)]), FENCE, sep="\n")
+            display(Report("", "\n".join(filter(None, [outcome.stderr.strip(), str(outcome)]))))
             return
         if outcome.stderr:
             print(outcome.stderr, end="" if outcome.stderr.endswith("\n") else "\n", file=sys.stderr)
@@ -226,8 +226,10 @@ class Unladen(Magics):
         if record.warnings:
             display(Listing(f"{name}: the compiler warns", "\n".join(map(str, record.warnings))))
         functions = ", ".join(record.functions)
-        print(f"{name}: Python module with {functions}" if isinstance(library, ModuleType) else repr(library))
-        print(marked(f"{_command(record.command)}  ({'cached, ' * record.cached}{duration(record.seconds)})"))
+        has = f"{name}: Python module with {functions}" if isinstance(library, ModuleType) else repr(library)
+        took, command = duration(record.seconds), _command(record.command)
+        quiet = f"{'found in the cache' if record.cached else 'compiled'} in {took}; the command"
+        display(Report(has, f"{command}  ({'cached, ' * record.cached}{took})", quiet))
 
     def _function(self, text: str):
         """Look up what ``NAME.function`` means in the notebook."""

@@ -31,7 +31,9 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0
 
 _TIMES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (0.0, "ns"))
 # A number that tests/sanitize.cfg recognises by itself; anything else is marked on both sides.
-_UNIT = r"[×%]|ns|µs|ms|s|min|h|[KMGT]iB(/s)?|[kMGT]?B(/s)?|[kMG]?Hz|[kMGT]?(FLOP|op)/s|cycles?|calls?/s"
+_UNIT = (
+    r"%|×( faster| slower)?|ns|µs|ms|s|min|h|[KMGT]iB(/s)?|[kMGT]?B(/s)?|[kMG]?Hz|[kMGT]?(FLOP|op)/s|cycles?|calls?/s"
+)
 _NUMBER = re.compile(rf"[-+]?\d+([.,]\d+)*(e[-+]?\d+)?( ({_UNIT}))?")
 _SIZES = ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"), (0, "B"))
 
@@ -70,6 +72,15 @@ def size(nbytes: float) -> Volatile:
 def times(ratio: float) -> Volatile:
     """Format a ratio, as volatile text: ``25.1 ×``."""
     return Volatile(f"{three_digits(ratio)} ×")
+
+
+def against(ratio: float) -> Volatile:
+    """A ratio of speeds, as volatile text: ``25.1 × faster``, ``11,600 × slower``; within 3 %, ``just as fast``."""
+    if 0.97 < ratio < 1.03:
+        return Volatile("just as fast")
+    factor, word = (ratio, "faster") if ratio > 1 else (1 / ratio, "slower")
+    number = three_digits(factor) if factor < 999.5 else f"{float(f'{factor:.3g}'):,.0f}"
+    return Volatile(f"{number} × {word}")
 
 
 def marked(text: str, width: int = 0) -> str:
@@ -167,6 +178,29 @@ def chart_style() -> Iterator[None]:
 
     with style.context(Path(__file__).with_name("charts.mplstyle")):
         yield
+
+
+@dataclass
+class Report:
+    """What became of something: lines that are the same everywhere, then a block that differs between machines.
+
+    In HTML the block is folded under ``summary``, one quiet line that may differ too; without one it stands open.
+    """
+
+    said: str
+    text: str
+    summary: str = ""
+
+    def __repr__(self) -> str:
+        block = f"{FENCE}\n{self.text}\n{FENCE}" if "\n" in self.text or not self.summary else marked(self.text)
+        return "\n".join(filter(None, [self.said, block]))
+
+    def _repr_html_(self) -> str:
+        block = f'<pre class="v">{html.escape(self.text)}</pre>'
+        if self.summary:
+            quiet = f'<summary style="color:#555555"><small>{in_html(Volatile(self.summary))}</small></summary>'
+            block = f"<details>{quiet}{block}</details>"
+        return f"<pre>{html.escape(self.said)}</pre>{block}" if self.said else block
 
 
 def figure(fig, alt: str) -> None:

@@ -456,11 +456,31 @@ def test_the_table_has_the_columns_asked_for_and_marks_what_varies():
     times = race({"Python": portions(1), "other": portions(1)}, rounds=3, show=False)
     table = times.table(first=True, limit=("flops", 20_000))
     assert list(table.columns) == [
-        "contender", "time per call", "spread", "as fast as Python", "first call", "of peak arithmetic",
+        "contender", "time per call", "spread", "beside Python", "first call", "of peak arithmetic",
     ]  # fmt: skip
     assert [row[0] for row in table.rows] == ["Python", "other"]
-    assert all(isinstance(cell, Volatile) for row in table.rows for cell in row[1:])
+    assert all(isinstance(cell, Volatile) or cell == "" for row in table.rows for cell in row[1:])
     assert list(times.table().columns) == list(table.columns)[:4]
+
+
+def test_the_table_says_how_much_slower_as_the_chart_does():
+    times = race({"one": portions(1), "ten": portions(10)}, rounds=3, show=False)
+    assert re.fullmatch(r"[\d.]+ × slower", times.table().rows[1][3])
+    assert times.table().rows[0][3] == ""
+    turned = race({"ten": portions(10), "one": portions(1)}, rounds=3, show=False)
+    assert re.fullmatch(r"[\d.]+ × faster", turned.table().rows[1][3])
+
+
+def test_of_unlike_work_no_ratio_is_told(capsys):
+    times = race({"one": portions(1), "ten": portions(10)}, rounds=3, same=False)
+    assert list(times.table().columns) == ["contender", "time per call", "spread"]
+    assert "×" not in capsys.readouterr().out
+
+
+def test_who_races_alone_is_beside_nobody():
+    assert list(race({"one": portions(1)}, rounds=3, show=False).table().columns) == [
+        "contender", "time per call", "spread",
+    ]  # fmt: skip
 
 
 def test_a_race_shows_its_table_and_its_chart(capsys):

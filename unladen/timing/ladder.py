@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from unladen.show import PALETTE, chart_style, duration, figure, times
+from unladen.show import PALETTE, against, chart_style, duration, figure
 
 if TYPE_CHECKING:
     from unladen.timing.race import Race
@@ -61,12 +61,10 @@ def chart(race: Race, title: str = "", limit: float | None = None):
 
 def _said(race: Race, name: str) -> str:
     """What stands beside a contender's dot: its time and, but for the baseline, how much faster or slower it is."""
-    time, ratio = str(duration(race.best(name))), race.ratio(race.baseline, name)
-    if name == race.baseline:
+    time = str(duration(race.best(name)))
+    if name == race.baseline or not race.same:  # of unlike work, no ratio means anything
         return time
-    if 0.97 < ratio < 1.03:
-        return f"{time}  just as fast"
-    return f"{time}  {times(ratio)} faster" if ratio > 1 else f"{time}  {times(1 / ratio)} slower"
+    return f"{time}  {against(race.ratio(race.baseline, name))}"
 
 
 def _round(seconds: float) -> str:

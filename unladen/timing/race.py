@@ -8,7 +8,7 @@ from numbers import Real
 
 from unladen.compiling.absent import Absent, NotHere
 from unladen.patience import Progress
-from unladen.show import Table, Volatile, duration, marked, times
+from unladen.show import Table, Volatile, against, duration, marked, times
 from unladen.timing.agreement import Differ, Witness, agreed_answer, any_answer, comparer
 from unladen.timing.answers import brief
 from unladen.timing.laps import run_laps, times_faster, watched
@@ -107,7 +107,8 @@ class Race:
 
     def table(self, *, first: bool = False, limit: tuple[str, float] | None = None, title: str = "") -> Table:
         """The results as a table that shows itself; see `race` for ``first`` and ``limit``."""
-        columns = ["contender", "time per call", "spread", f"as fast as {self.baseline}"]
+        columns = ["contender", "time per call", "spread"]
+        columns += [f"beside {self.baseline}"] if self._alike() else []
         columns += ["first call"] if first else []
         if limit:
             columns.append(f"of {_LIMITS[limit[0]]}")
@@ -116,12 +117,18 @@ class Race:
         return Table(columns, [self._row(name, first, limit) for name in self.names], title)
 
     def _row(self, name: str, first: bool, limit: tuple[str, float] | None) -> list[object]:
-        row = [name, duration(self.best(name)), _percent(self.spread(name)), times(self.ratio(self.baseline, name))]
+        row = [name, duration(self.best(name)), _percent(self.spread(name))]
+        if self._alike():
+            row.append("" if name == self.baseline else against(self.ratio(self.baseline, name)))
         if first:
             row.append(duration(self.first(name)))
         if limit:
             row.append(self._share(name, *limit))
         return row
+
+    def _alike(self) -> bool:
+        """Whether there are several who do the same work: of unlike work, no ratio means anything."""
+        return bool(self.same) and len(self.names) > 1
 
     def _try_again(self, kind: str, amount: float) -> None:
         """Measure a limit again, once, if a contender seems to pass it: that was perhaps measured at a busy moment."""
