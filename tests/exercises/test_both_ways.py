@@ -1,4 +1,4 @@
-"""Every exercise is proven both ways: the stub gives TODO, the answer OK, each wrong answer its own hint."""
+"""Every exercise is proven both ways: the stub gives TODO, right answers OK, each wrong answer its own hint."""
 
 from __future__ import annotations
 
@@ -22,22 +22,34 @@ SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
 EACH = exercises()
 
 
-def catalogue(chapter: int) -> dict[str, list[tuple[str, str]]]:
-    """The wrong answers of a chapter: by exercise, pairs of a source and a piece of the hint it must be given."""
-    path = ROOT / "tests" / "wrong_answers" / f"chapter{chapter:02}.py"
-    spec = spec_from_file_location(f"wrong_answers_{chapter}", path)
+def _table(folder: str, chapter: int) -> dict:
+    path = ROOT / "tests" / folder / f"chapter{chapter:02}.py"
+    if not path.exists():
+        return {}
+    spec = spec_from_file_location(f"{folder}_{chapter}", path)
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.WRONG
+    return module.WRONG if folder == "wrong_answers" else module.RIGHT
 
 
-def catalogued() -> list:
-    """All of them, with their exercises; those of one that looks at the time as well are graded alone."""
+def catalogue(chapter: int) -> dict[str, list[tuple[str, str]]]:
+    """The wrong answers of a chapter: by exercise, pairs of a source and a piece of the hint it must be given."""
+    return _table("wrong_answers", chapter)
+
+
+def in_other_styles(chapter: int) -> dict[str, list[str]]:
+    """Right answers of a chapter that are written otherwise than the solution: by exercise, their sources."""
+    return _table("right_answers", chapter)
+
+
+def catalogued(entries) -> list:
+    """All that ``entries`` has, with their exercises; those of one that looks at the time are graded alone."""
     found = []
     for e in EACH:
         marks = [pytest.mark.measures] if "faster_than" in e.specification.__code__.co_names else []
-        for n, (source, hint) in enumerate(catalogue(e.chapter).get(e.id, []), 1):
-            found.append(pytest.param(e, source, hint, id=f"{e.id}-{n}", marks=marks))
+        for n, entry in enumerate(entries(e.chapter).get(e.id, []), 1):
+            parts = (entry,) if isinstance(entry, str) else entry
+            found.append(pytest.param(e, *parts, id=f"{e.id}-{n}", marks=marks))
     return found
 
 
@@ -95,13 +107,26 @@ def test_no_wrong_answer_belongs_to_an_exercise_that_is_not_there():
     assert {id for e in EACH for id in catalogue(e.chapter)} == ids
 
 
+@pytest.mark.parametrize("chapter", [c for c in {e.chapter for e in EACH} if in_other_styles(c)])
+def test_each_exercise_has_right_answers_in_three_other_styles(chapter):
+    counted = {id: len(set(sources)) for id, sources in in_other_styles(chapter).items()}
+    assert set(counted) == {e.id for e in EACH if e.chapter == chapter}
+    assert min(counted.values()) >= 3
+
+
 @pytest.fixture(scope="module")
 def graded(request):
     """A function that grades the answer which an exercise was given with this source."""
     return beforehand(request, lambda exercise, source: grade(exercise, answer(exercise, source)))
 
 
-@pytest.mark.parametrize(("exercise", "source", "hint"), catalogued())
+@pytest.mark.parametrize(("exercise", "source"), catalogued(in_other_styles))
+def test_a_right_answer_in_another_style_is_ok(exercise, source, graded):
+    verdict = graded(exercise, source)
+    assert verdict.state == "OK", verdict
+
+
+@pytest.mark.parametrize(("exercise", "source", "hint"), catalogued(catalogue))
 def test_a_wrong_answer_is_wrong_and_is_given_its_hint(exercise, source, hint, graded):
     verdict = graded(exercise, source)
     shown = " ".join(repr(verdict).split())

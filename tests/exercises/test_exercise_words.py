@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import itertools
+from collections import Counter, namedtuple
 from pathlib import Path
 
 import nbformat
@@ -14,9 +15,10 @@ import pytest
 from unladen.exercises import speed, words
 from unladen.exercises.chapter03 import checks as chapter03
 from unladen.exercises.registry import exercise
-from unladen.exercises.values import same, short
+from unladen.exercises.values import difference, same, short
 from unladen.exercises.verdict import Verdict
 
+Point = namedtuple("Point", "x y")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -116,13 +118,51 @@ class SaysItIsAnArray:
         (10**400, 1.0, False),
         (float("inf"), float("inf"), True),
         (float("inf"), 1.0, False),
-        (1e-300, 0.0, False),
-        (np.array([1.0, 1e-12]), np.array([1.0, 0.0]), False),
+        (np.array([1.0, 1e-9]), np.array([1.0, 0.0]), False),
         (SaysItIsAnArray(), np.array([1]), False),
+        (-2.8e-14, 0.0, True),
+        (1e-9, 0.0, False),
+        (0.0, 1e-20, False),
+        (np.array([0.0]), np.array([1e-20]), False),
+        (np.array([1e-14]), np.array([0.0]), True),
+        (Counter(a=1), {"a": 1}, True),
+        ({"b": 0.1 + 0.2, "a": [1]}, {"a": [1], "b": 0.3}, True),
+        ({"a": 1.0}, {"a": 1}, False),
+        ({"a": 1, "b": 1}, {"a": 1}, False),
+        ([("a", 1)], {"a": 1}, False),
+        (Point(1, 2), (1, 2), True),
+        (Point(1, 2), [1, 2], False),
     ],
 )
 def test_same(got, expected, equal):
     assert same(got, expected) is equal
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "told"),
+    [
+        ([4.0, 300.0], [4.0, 300], " (the result[1] is of type float, expected int)"),
+        ([*range(99), 5], [*range(99), 6], " (the result[99] is 5, expected 6)"),
+        ({"a": (1, True)}, {"a": (1, 1)}, " (the result['a'][1] is of type bool, expected int)"),
+        (np.array([1, 2]), np.array([1.0, 2.0]), ""),
+        (np.arange(99), np.arange(99)[::-1], ""),
+        (np.array([*range(99), 5]), np.array([*range(99), 6]), " (the result[99] is 5, expected 6)"),
+        (True, 1, " (the result is of type bool, expected int)"),
+        (np.float64(3), 3, " (the result is of type np.float64, expected int)"),
+        ([1, 2], [1, 3], ""),
+        ((1, 2), [1, 2], ""),
+        ([1] * 7, [1] * 8, ""),
+        (None, 3, ""),
+    ],
+)
+def test_values_that_read_alike_are_told_apart(got, expected, told):
+    assert difference(got, expected) == told
+
+
+def test_a_case_tells_what_the_eye_cannot_see():
+    with pytest.raises(words.Wrong) as raised:
+        words.case(lambda: [1.0], (), [1])
+    assert raised.value.failing == "total() returned [1.0], expected [1] (the result[0] is of type float, expected int)"
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,28 @@ def test_an_answer_that_never_ends_is_told_the_loop_it_was_in(monkeypatch):
     assert line == "twice(0) had not come back after 2 seconds, and was at line 2 of the cell, in twice"
 
 
+def mistaken():
+    """A specification that fails by itself, as if it stood among those of the course."""
+    names = {"__name__": "__main__", "case": words.case}
+    source = "def mistaken(answer):\n    case(answer, [0], 0)\n    {}[answer(1)]"
+    exec(compile(source, str(ROOT / "unladen" / "exercises" / "chapter99" / "checks.py"), "exec"), names)
+    return Exercise(**TWICE.__dict__ | {"specification": names["mistaken"]})
+
+
+def test_a_mistake_of_the_check_is_not_told_as_one_of_the_learners():
+    verdict = grade(mistaken(), written("def twice(x): return 2 * x"))
+    assert verdict.state == "NOT CHECKED"
+    assert verdict.lines == (
+        "The check itself failed, after twice(0): KeyError: 2. That is no mistake of yours that it has found.",
+    )
+
+
+def test_a_mistake_of_the_answer_is_its_own_wherever_the_check_meets_it():
+    source = "def twice(x):\n    return 0 if x == 0 else {}[x]"
+    verdict = grade(mistaken(), written(source))
+    assert (verdict.state, verdict.lines) == ("WRONG", ("twice(0) raised KeyError: 1",))
+
+
 def test_a_returned_object_may_be_as_nasty_as_it_likes():
     source = """
 class Nasty:

@@ -100,13 +100,14 @@ def test_an_answer_for_which_a_machine_had_no_time_is_not_called_wrong(monkeypat
     def verdict(running: str, **became):
         outcome = Outcome("timeout", limit="10 s", **became)
         monkeypatch.setattr(grading, "run_isolated", lambda *given, **options: _noted(given[5], running, outcome))
-        return grade(find("hours_saved"), work).state
+        graded = grade(find("hours_saved"), work)
+        return graded.state if "takes too long" not in graded.hint else "WRONG, for it is slow"
 
     measuring = "hours_saved, while its speed was measured,"
     assert verdict("hours_saved(1)", seconds=3.0, starved=True) == "TOO NOISY"
     assert verdict(measuring, seconds=20.0, starved=True) == "TOO NOISY"
     assert verdict("hours_saved(1)", seconds=20.0, starved=True) == "WRONG"
-    assert verdict(measuring, seconds=10.0, starved=False) == "WRONG"
+    assert verdict(measuring, seconds=10.0, starved=False) == "WRONG, for it is slow"
 
 
 def _noted(notes: str, running: str, outcome: Outcome) -> Outcome:

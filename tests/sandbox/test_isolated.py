@@ -191,6 +191,48 @@ def test_what_cannot_be_sent_is_named(tmp_path):
     assert outcome.kind == "unsent" and "variable log, of type TextIOWrapper," in outcome.error
 
 
+DECORATED = """
+import contextlib, ctypes, functools, struct
+import numpy as np
+
+@functools.lru_cache
+def kept(x): return x
+@functools.singledispatch
+def by_type(x): return x
+@functools.partial(np.frompyfunc, nin=1, nout=1)
+def each(x): return x
+@functools.cmp_to_key
+def sorting(x, y): return y - x
+@contextlib.contextmanager
+def quietly(): yield
+@quietly()
+def quiet(x): return x
+class Point(ctypes.Structure):
+    _fields_ = [("x", ctypes.c_int)]
+    pair = struct.Struct("i")
+    def packed(self): return self.pair.pack(self.x)
+"""
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "kept(7)",
+        "by_type(7)",
+        "each(np.array([7]))[0]",
+        "sorted([1, 7], key=sorting)[0]",
+        "quiet(7)",
+        "Point(7).packed()[0]",
+    ],
+)
+def test_what_a_cell_decorates_or_declares_travels(use):
+    cell = {"__name__": "__main__"}
+    exec(compile(f"{DECORATED}\ndef answer(): return {use}", "<cell>", "exec"), cell)
+    outcome = run_isolated(cell["answer"])
+    assert outcome.ok, str(outcome)
+    assert outcome.value == 7
+
+
 def test_a_result_that_cannot_come_back_is_reported():
     outcome = run_isolated(lambda: (i for i in range(3)))
     assert outcome.kind == "exception" and "of type generator, cannot be sent back" in outcome.error

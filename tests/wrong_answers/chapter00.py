@@ -27,6 +27,18 @@ WRONG = {
             "0.2 times a day",
         ),
         ("def hours_saved(a_day, seconds, years=5):\n    print(a_day * seconds * 365 * years / 3600)", "`return`"),
+        (
+            "def hours_saved(a_day, seconds, years=5):\n    return a_day * seconds * (365 * years + years // 4) / 3600",
+            "no leap years",
+        ),
+        (
+            "def hours_saved(a_day, seconds, years=5):\n    return round(a_day * seconds * 365 * years / 3600, 2)",
+            "without rounding",
+        ),
+        (
+            "def hours_saved(a_day, seconds, years=5):\n    return a_day * int(seconds) * 365 * years / 3600",
+            "Half a second is time",
+        ),
     ],
     "0.2": [
         (
@@ -48,5 +60,12 @@ WRONG = {
             "def has_duplicates(values):\n    return len(set(map(int, values))) < len(values)",
             "compare, do not calculate",
         ),
+        (
+            "def has_duplicates(values):\n    return len(set(map(id, values))) < len(values)",
+            "need not be the same object",
+        ),
+        ("def has_duplicates(values):\n    return len(set(map(str, values))) < len(values)", "nor look alike"),
+        ("def has_duplicates(values):\n    return len(set(map(hash, values))) < len(values)", "have the same `hash`"),
+        ("def has_duplicates(values):\n    return values[-1:] != [] and values[-1] in values[:-1]", "Any two of them"),
     ],
 }

@@ -133,6 +133,15 @@ def best_of(function, k, clock=time.perf_counter):
                  "        pass\n    times"), "Let the exception pass"),
         (instead(BEST, "min(times)", 'min(times, default=float("inf"))'), "There is no best of no times"),
         (instead(BEST, "    return min(times)", "    print(min(times))"), "without a `return`"),
+        (instead(BEST, "    times = []", '    best = float("inf")\n    if k == 0:\n        raise ValueError(k)',
+                 "times.append(clock() - start)", "best = min(best, clock() - start)", "min(times)", "best"),
+         "with k below 1, raise a ValueError"),
+        (instead(BEST, "times.append(clock() - start)", "times.append(round(clock() - start, 3))"), "do not round"),
+        (instead(BEST, "=time.perf_counter", "=time.perf_counter_ns"), "keep the default that the stub had"),
+        (instead(BEST, "clock=time.perf_counter):", "clock=None):\n    clock = clock or time.process_time"),
+         "stands still while the function sleeps"),
+        (instead(BEST, "    times = []", "    times = [1000.0]\n    if k < 1:\n        raise ValueError(k)"),
+         "A call may take hours"),
     ],
     "1.2": [
         (IN_A_ROW, "swap the loops"),
@@ -166,6 +175,10 @@ def best_of(function, k, clock=time.perf_counter):
         (instead(TURNS, "return best", "while contenders:\n        contenders.popitem()\n    return best"),
          "Whoever races them next"),
         (instead(TURNS, "return best", "return dict(enumerate(best.values()))"), "all of them, and no other"),
+        (instead(TURNS, 'float("inf")', "10_000"), "before the first round"),
+        (instead(TURNS, "best[name] = min(best[name], taken)",
+                 "best[name] = min(best[name], taken) if turn else taken if name == names[0] else min(best.values())"),
+         "another number than the smallest"),
     ],
     "1.3": [
         (instead(PROFILE, "stack[-1]", "stack[0]"), "not the first"),
@@ -187,6 +200,7 @@ def best_of(function, k, clock=time.perf_counter):
          "Count over all samples"),
         ("def profile_of(samples):\n    return {'main': (0, 1), 'read': (1, 1)}", "an empty dictionary"),
         (instead(PROFILE, "    return profile", ""), "without a `return`"),
+        (instead(PROFILE, "name == stack[-1]", "name is stack[-1]"), "not with `is`"),
     ],
     "1.4": [
         (SLOW, "Is that where the time goes"),
@@ -211,6 +225,8 @@ def best_of(function, k, clock=time.perf_counter):
         (instead(REPORT, "    robots = set(robots)\n", "    robots.sort()\n", "    visits = {}",
                  "    from bisect import bisect_left\n    visits, robots[:] = {}, sorted(set(robots))", "not in robots",
                  'not in robots[bisect_left(robots, visitor):][:1]'), "work on a copy"),
+        (instead(REPORT, "return sorted(", "return list(map(list, sorted(", "reverse=True)", "reverse=True)))"),
+         "Each pair is a tuple"),
     ],
     "1.5": [
         ("""
@@ -250,5 +266,8 @@ def total_speedup(profile, speedups):
         (instead(TOTAL, "    after = sum(t / speedups.get(name, 1) for name, t in profile.items())",
                  "    for name in speedups:\n        profile[name] /= speedups[name]\n"
                  "    after = sum(profile.values())"), "work on a copy"),
+        (instead(TOTAL, "if unknown := set(speedups) - set(profile):\n"
+                 '        raise KeyError(f"not in the profile: {sorted(unknown)}")',
+                 "if speedups and not set(speedups) & set(profile):\n        raise KeyError"), "One of the two names"),
     ],
 }  # fmt: skip

@@ -103,6 +103,11 @@ WRONG = {
         (instead(LINE, "0.8 * flat", "0.7 * flat"), "three quarters is not flat yet"),
         (instead(LINE, "    flat =", "    samples.clear()\n    samples = best\n    flat ="),
          "work on a copy"),
+        (instead(LINE, SMALLEST, "max(sorted(best)[1:], key=lambda s: best[s] - best[s // 2])"),
+         "The largest step need not be the last one"),
+        (instead(LINE, SMALLEST, "max(sorted(best)[1:], key=lambda s: best[s] / best[s // 2])"),
+         "nor with its neighbour's alone"),
+        (instead(LINE, "best[max(samples)]", "best[1024]"), "that of the largest stride"),
     ],
     "2.2": [
         (instead(CACHE, "address // 64", "address"), "the number of a line is address // 64"),
@@ -120,6 +125,12 @@ WRONG = {
         (instead(CACHE, "    cache, missed = [], 0\n    for address in addresses:\n",
                  "    cache, missed = [], 0\n    while addresses:\n        address = addresses.pop(0)\n"),
          "work on a copy"),
+        ("def misses(addresses, lines):\n    places, missed = {}, 0\n    for address in addresses:\n"
+         "        line = address // 64\n        missed += places.get(line % lines) != line\n"
+         "        places[line % lines] = line\n    return missed", "Any line may be anywhere"),
+        ("import numpy as np\n"
+         + instead(CACHE, "for address in addresses", "for address in np.array(addresses, np.int32)"),
+         "Real addresses are large"),
     ],
     "2.3": [
         ("""
@@ -150,6 +161,7 @@ void column_sums(const double *matrix, size_t rows, size_t columns, double *sums
         (instead(SUMS, "    for (size_t c = 0; c < columns; c++) sums[c] = 0;\n",
                  "    if (rows == 0) return;\n    for (size_t c = 0; c < columns; c++) sums[c] = 0;\n"),
          "the sums are still to be set to 0"),
+        (instead(SUMS, "sums[c] += matrix", "sums[c] += (double) (long) matrix"), "an integer keeps no fraction"),
     ],
     "2.4": [
         (instead(CROSSED, "        places[count] = (int) i;\n        count += " + CROSSES + ";",

@@ -106,6 +106,41 @@ WRONG = {
         (instead(KELVIN, "[(reading + 459.67) * 5 / 9 for reading in readings]",
                  "[(reading + 459.67) * 5 / 9 for reading in readings for again in range(2)][::2]"),
          "Is there a second loop"),
+        ("""
+def to_kelvin(readings, unit):
+    unit = unit.strip().lower()
+    fahrenheit, celsius = unit == "fahrenheit", unit == "celsius"
+    if not fahrenheit and not celsius and unit != "kelvin":
+        raise ValueError(unit)
+    return [(r + 459.67) * 5 / 9 if fahrenheit else r + 273.15 if celsius else r for r in readings]
+""", "choose the formula there, too"),
+        ("""
+def to_kelvin(readings, unit):
+    unit = "".join(unit).strip().lower()
+    if unit == "kelvin":
+        return list(readings)
+    if unit not in ("celsius", "fahrenheit"):
+        raise ValueError(unit)
+
+    def one(reading):
+        match unit:
+            case "celsius":
+                return reading + 273.15
+            case "fahrenheit":
+                return (reading + 459.67) * 5 / 9
+
+    return list(map(one, readings))
+""", "choose the formula there, too"),
+        ("""
+FORMULAS = {"celsius": lambda r: r + 273.15, "fahrenheit": lambda r: (r + 459.67) * 5 / 9, "kelvin": lambda r: r}
+
+def to_kelvin(readings, unit):
+    unit = f"{unit}".strip().lower()
+    if unit not in FORMULAS:
+        raise ValueError(unit)
+    return [FORMULAS[unit](reading) for reading in readings]
+""", "A decision that scales with the data"),
+        (instead(KELVIN, "(reading + 459.67) * 5 / 9", "round((reading + 459.67) * 5 / 9, 2)"), "not rounded"),
     ],
     "3.2": [
         (instead(SQUARES, "(long long) numbers[i] * numbers[i]", "numbers[i] * numbers[i]"), "before multiplying"),
@@ -121,6 +156,9 @@ WRONG = {
         (instead(SQUARES, "const int *numbers, size_t n) {",
                  "int *numbers, size_t n) {\n    for (size_t i = 0; i < n; i++) numbers[i] *= numbers[i];")
          .replace("(long long) numbers[i] * numbers[i]", "numbers[i]"), "The caller's array holds squares now"),
+        (instead(SQUARES, "(long long) numbers[i] * numbers[i]", "(unsigned) numbers[i] * (unsigned) numbers[i]"),
+         "before multiplying"),
+        (instead(SQUARES, "long long total", "static long long total"), "Begin with 0 in each call"),
     ],
     "3.3": [
         (instead(TRANSLATE, "right, left = ", "left, right = "), "wrong way round"),
@@ -160,6 +198,18 @@ def checked_sum(values):
     return sum(total)
 """, "work on a copy"),
         (instead(CHECKED, "return sum(values)", "sum(values)"), "without a `return`"),
+        (instead(CHECKED, "not isinstance(value, int)", "type(value) not in (int, bool)"), "of a subclass of `int`"),
+        ("""
+def checked_sum(values):
+    try:
+        total = sum(values)
+    except TypeError:
+        total = None
+    for index, value in enumerate(values):
+        if not isinstance(value, int):
+            raise TypeError(f"values[{index}] is {value!r}")
+    return total
+""", "Finish looking before you add"),
     ],
     "3.5": [
         ("""
@@ -180,5 +230,15 @@ def count_inside(x, y):
         (instead(INSIDE, "np.count_nonzero(x * x + y * y <= 1)", "float(np.mean(x * x + y * y <= 1)) if len(x) else 0"),
          "not the share of the points"),
         (POINTER, "The elements of a view need not be neighbours"),
+        (instead(INSIDE, "x.astype(float), y.astype(float)",
+                 '(v if v.dtype.kind == "f" else v.astype(float) for v in (x, y))'), "A float32 keeps 7 digits"),
+        (instead(INSIDE, "x.astype(float), y.astype(float)",
+                 '(v.astype(np.int64) if v.dtype.kind in "iu" else v.astype(float) for v in (x, y))'),
+         "2**32 squared does not fit"),
+        (instead(INSIDE, "x.astype(float), y.astype(float)",
+                 '(v if v.dtype.kind == "b" else v.astype(float) for v in (x, y))'), "True is worth 1"),
+        (instead(INSIDE, "x.astype(float), y.astype(float)",
+                 "(v.astype(np.int16) if v.dtype.itemsize == 1 else v.astype(float) for v in (x, y))"),
+         "uint8 holds numbers up to 255"),
     ],
 }  # fmt: skip

@@ -12,7 +12,9 @@ from unladen.exercises.chapter04.checks import running_totals_slowly
 EVALUATE = """
 import operator
 
-OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "<": operator.lt, "==": operator.eq}
+OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv, "%": operator.mod}
+OPERATORS |= {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}
+OPERATORS["!="] = operator.ne
 
 def evaluate(program, arguments):
     stack, variables, counter = [], dict(arguments), 0
@@ -125,6 +127,15 @@ WRONG = {
         (instead(EVALUATE, "            return stack.pop()", "            result = stack.pop()")
          .replace("while True:", "while counter < len(program):") + "    return result\n", "ends the call"),
         (BY_RECURSION, "a loop does not have to"),
+        (instead(EVALUATE, '"//": operator.floordiv', '"//": operator.truediv'), "is what Python means by it"),
+        (instead(EVALUATE, '"%": operator.mod', '"%": lambda a, b: abs(a) % b'), "is what Python means by it"),
+        (instead(EVALUATE, "if argument not in variables:", "if variables.get(argument) is None:"),
+         "None, 0 and False are values"),
+        (instead(EVALUATE, "if argument not in variables:", "if not variables.get(argument, 0):"),
+         "None, 0 and False are values"),
+        (instead(EVALUATE, "            return stack.pop()", "            result = stack.pop()")
+         .replace("while True:", "result = None\n    while result is None:") + "    return result\n",
+         "None, 0 and False are values"),
     ],
     "4.2": [
         ("def names_in_loops(f):\n    return set(f.__code__.co_names)", "There is no loop in this function"),
@@ -151,6 +162,7 @@ def names_in_loops(f):
     loops = [node for node in ast.walk(ast.parse(inspect.getsource(f))) if isinstance(node, (ast.For, ast.While))]
     return {node.id for loop in loops for node in ast.walk(loop) if isinstance(node, ast.Name)}
 """, "The source is not at hand"),
+        (instead(NAMES, "first <= step.offset <= last", "first < step.offset <= last"), "is in the loop, too"),
     ],
     "4.3": [
         (SLOWLY, "There is still a loop in Python's own instructions"),
@@ -169,6 +181,7 @@ def running_totals(values):
         (instead(TOTALS, "list(accumulate(values))", "[total for total in accumulate(values)]"),
          "passes its results on"),
         (instead(TOTALS, "(values))", "(values, lambda total, value: total + value))"), "a function of yours"),
+        (instead(TOTALS, "list(accumulate(values))", "tuple(accumulate(values))"), "and not a tuple"),
         (instead(TOTALS, "list(accumulate(values))", "accumulate(values)"), "makes its values on demand"),
         (instead(TOTALS, "accumulate(values)", "accumulate(values, initial=0)"), "no 0 before it"),
         ("import numpy as np\n\ndef running_totals(values):\n    return np.cumsum(values)", "Stay with lists"),
@@ -184,6 +197,10 @@ def running_totals(values):
     return values
 """, "take the place of the caller's values"),
         ("def running_totals(values):\n    return sum(values)", "That is one number"),
+        ("from itertools import repeat\n\ndef running_totals(values):\n"
+         "    ends = range(1, len(values) + 1)\n"
+         "    return list(map(sum, map(values.__getitem__, map(slice, repeat(0), ends))))",
+         "the square of their number"),
     ],
     "4.4": [
         (instead(SLOTS, "(5 * slot + perturb + 1)", "(slot + 1)"), "That is the neighbour"),
@@ -201,6 +218,7 @@ def running_totals(values):
         (instead(SLOTS, "return found", "return sorted(found)"), "The first slot is that of the first key"),
         (instead(SLOTS, "perturb + 1)", "1)"), "the same step for every key"),
         (instead(SLOTS, "5 * slot + perturb", "3 * slot + perturb"), "with the perturb of that very key"),
+        (instead(SLOTS, "h & (2**64 - 1)", "h & (2**32 - 1)"), "with the perturb of that very key"),
     ],
     "4.5": [
         (hashing("len(file.name.casefold())"), "depend on all letters of the name"),
@@ -232,5 +250,9 @@ def file_hash(file):
         ("def file_hash(file):\n    file.size = float(file.size)\n    return hash((file.name.casefold(), file.size))",
          "Only look at the file"),
         (hashing("hash((file.name.casefold(), file.size, sum(map(float, range(2000)))))"), "is there a loop in it"),
+        (hashing("hash((file.name.upper(), file.size))"), "`upper` and `lower` do not"),
+        (hashing("hash((file.name.casefold()[:10], file.size))"), "They begin alike and end alike"),
+        (hashing("hash((file.name.casefold()[-10:], file.size))"), "They begin alike and end alike"),
+        ("import numpy as np\n" + hashing("np.int64(hash((file.name.casefold(), file.size)))"), "of type int64"),
     ],
 }  # fmt: skip

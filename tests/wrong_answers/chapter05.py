@@ -181,6 +181,10 @@ WRONG = {
         (instead(DECODE, "<< 30 * (k // 4)", "* int(1e9 ** (k // 4) * 1.073741824 ** (k // 4))"), "keeps 53 bits"),
         ("import struct\n\ndef decode_int(data, negative):\n    number = struct.unpack_from('<I', data)[0]\n"
          "    return -number if negative else number", "No digits at all"),
+        ('import numpy as np\n\ndef decode_int(data, negative):\n'
+         '    digits = np.frombuffer(data, dtype="<u4").astype(np.int64)\n'
+         '    number = sum(digit << 30 * k for k, digit in enumerate(digits))\n'
+         '    return -number if negative else number', "a number of NumPy's 64 at most"),
     ],
     "5.2": [
         ("import sys\n\ndef deep_size(thing):\n    return sys.getsizeof(thing)", "weighs the container alone"),
@@ -198,10 +202,19 @@ WRONG = {
                  'hasattr(thing, "__iter__") and not isinstance(thing, str)'), "uses it up"),
         (instead(DIVE, "isinstance(thing, (list, tuple, set, frozenset))", 'hasattr(thing, "__iter__")'),
          "gives texts"),
+        (instead(WEIGH, "(thing):\n    waiting, counted, total = [thing], set(), 0",
+                 "(thing, counted=set()):\n    waiting, total = [thing], 0"), "kept from one call to the next"),
         (DIVE, "more than Python's stack has"),
         (instead(DIVE, "    counted.add(id(thing))\n", "")
          .replace("    return total", "    counted.add(id(thing))\n    return total"), "counted before you open it"),
         (instead(WEIGH, "set(), 0", "[], 0").replace("counted.add", "counted.append"), "A set finds an id"),
+        (instead(WEIGH, "isinstance(thing, (list, tuple, set, frozenset))",
+                 "type(thing) in (list, tuple, set, frozenset)"),
+         "A named tuple is a tuple"),
+        ("from collections.abc import Collection\n"
+         + instead(WEIGH, "isinstance(thing, (list, tuple, set, frozenset))",
+                   "isinstance(thing, Collection) and not isinstance(thing, (str, bytes))"),
+         "Only lists, tuples, dicts and sets are opened"),
     ],
     "5.3": [
         (instead(FREED, "losing += [names[name]] if name in names else []", "pass"),
@@ -290,6 +303,8 @@ def append(array, value):
         (instead(APPEND, "def append(array, value)", "kept = {}\n\ndef append(array, value)")
          .replace("array.allocate(2 * array.used + 1)",
                   "kept.setdefault(array.used, array.allocate(2 * array.used + 1))"), "share a block"),
+        (instead(APPEND, "2 * array.used + 1", "array.used + min(array.used + 1, 100)"), "moved again and again"),
+        (instead(APPEND, "2 * array.used + 1", "array.used + min(array.used + 1, 500)"), "moved again and again"),
     ],
     "5.5": [
         ("class Track(list):\n    def __init__(self, points):\n        super().__init__(points)",
@@ -317,5 +332,21 @@ def append(array, value):
          "        return len(self.points)\n    def __getitem__(self, i):\n        return self.points[i]",
          "has kept the caller's list"),
         (instead(TRACK, "        self.times = ", "        points.sort()\n        self.times = "), "only read them"),
+        ("""
+import ctypes
+
+class Point(ctypes.Structure):
+    _fields_ = [("time", ctypes.c_int64), ("height", ctypes.c_double)]
+
+class Track:
+    def __init__(self, points):
+        self.raw = (Point * len(points))(*points)  # keeps the tuples, too
+
+    def __len__(self):
+        return len(self.raw)
+
+    def __getitem__(self, index):
+        return self.raw[index].time, self.raw[index].height
+""", "an object for each number"),
     ],
 }  # fmt: skip

@@ -113,6 +113,12 @@ WRONG = {
         ("def moving_average(values, width):\n    window = []\n    for value in values:\n"
          "        window = (window + [value])[-width:]\n        if len(window) == width:\n"
          "            yield sum(window) / width", "one value enters and one leaves"),
+        ("def moving_average(values, width):\n    seen, total = [], 0\n    for value in values:\n"
+         "        seen.append(value)\n        total += value\n        if len(seen) > width:\n"
+         "            total -= seen[-width - 1]\n        if len(seen) >= width:\n            yield total / width",
+         "drop the value that leaves it"),
+        (instead(AVERAGE, "total += value", "total += value / width").replace("yield total / width", "yield total")
+         .replace("window.popleft()", "window.popleft() / width"), "Integers of any size"),
     ],
     "6.2": [
         (instead(ANAGRAMS, '"".join(sorted(word))', "frozenset(word)"), "How often a letter comes"),
@@ -138,6 +144,8 @@ WRONG = {
          "            groups.append([])\n        group = groups[keys.index(key)]\n"
          "        if word not in group:\n            group.append(word)\n"
          "    return [group for group in groups if len(group) > 1]", "searched for in a list"),
+        ("import math\n" + instead(ANAGRAMS, '"".join(sorted(word))', "math.prod(map(ord, word))"),
+         "have the same key"),
     ],
     "6.3": [
         (instead(CLEAN, "def clean(lines):\n    for line in lines:", "def clean(lines):\n    for line in list(lines):"),
@@ -165,6 +173,12 @@ WRONG = {
          '        text = line.partition("#")[0]\n        try:\n            number = float(text)\n'
          "        except ValueError:\n            continue\n        if math.isfinite(number):\n"
          "            seen.append(number)\n            yield number", "all lines, or all numbers, are collected"),
+        ("import re\n\ndef clean(lines):\n    for line in lines:\n"
+         '        found = re.search(r"[-+]?[.\\d]+(e\\d+)?", line.partition("#")[0])\n'
+         "        if found:\n            yield float(found[0])", "not one found somewhere in it"),
+        (instead(CLEAN, '        text = line.partition("#")[0]\n',
+                 '        text = line.split("#")[0] or line.strip("# ")\n'),
+         "A number in a comment"),
     ],
     "6.4": [
         (instead(REMEMBER, "        if args in kept:\n            kept[args] = kept.pop(args)\n"
@@ -194,6 +208,19 @@ WRONG = {
         (instead(REMEMBER, "    kept = {}\n", "    kept, everything = {}, []\n")
          .replace("        return result\n", "        everything.append(result)\n        return result\n"),
          "The result itself must go"),
+        (instead(REMEMBER, "(*args):\n", "(*args):\n        given, args = args, hash(args)\n")
+         .replace("function(*args)", "function(*given)"), "the same `hash`"),
+        (instead(REMEMBER, "(*args):\n", '(*args):\n        given, args = args, "".join(map(str, args))\n')
+         .replace("function(*args)", "function(*given)"), "the same digits"),
+        (instead(REMEMBER, "        result = kept[args] = function(*args)\n        if len(kept) > size:\n"
+                 "            del kept[next(iter(kept))]\n", "        if len(kept) >= size:\n"
+                 "            del kept[next(iter(kept))]\n        result = kept[args] = function(*args)\n"),
+         "call first, then make room"),
+        ("import functools as ft\n\ndef remember(function, size):\n    return ft.lru_cache(maxsize=size)(function)",
+         "the one to be written here"),
+        ("from functools import lru_cache\n\ndef remember(function, size):\n    quick = lru_cache(size)(function)\n\n"
+         "    def remembered(*args):\n        return quick(*args)\n\n    return remembered",
+         "the one to be written here"),
     ],
     "6.5": [
         (instead(ROUGHNESS, "bend * bend", "bend"), "Asked is its square"),
@@ -217,5 +244,11 @@ WRONG = {
         (instead(SLOW_ROUGHNESS, "        bends.append(heights[i - 1] - 2 * heights[i] + heights[i + 1])",
                  "        bend = (heights[i - 1] - 2 * heights[i] + heights[i + 1]) ** 1\n        bends.append(bend)"),
          "Carry two heights along"),
+        ("from numpy import array, diff\n\ndef roughness(heights):\n"
+         "    bends = diff(array(heights, dtype=object), 2)\n    return (bends * bends).sum() if len(bends) else 0",
+         "chapter 07's way out"),
+        ("import numpy as np\n\ndef squared(heights):\n    bends = np.diff(np.array(heights, dtype=object), 2)\n"
+         "    return (bends @ bends) if len(bends) else 0\n\ndef roughness(heights):\n    return squared(heights)",
+         "chapter 07's way out"),
     ],
 }  # fmt: skip

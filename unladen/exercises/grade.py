@@ -32,6 +32,10 @@ _ENDINGS = {
     "signal": "Compiled code touched memory that is not its own, or gave up. Which index is the largest it uses?",
     "sanitizer": "Which is the first index the loop uses, which the last, and which are there?",
 }
+_SLOW = (
+    "The cases before were right, so it does come back; on these inputs it takes too long. How does the number of its "
+    "steps grow with theirs?"
+)
 _IMPORTED = ("numpy", "unladen.exercises.grade", "unladen.exercises.speed")  # what every answer's child needs
 
 
@@ -75,6 +79,8 @@ def _in_child(exercise: Exercise, answer: object, *, sanitize: bool) -> Verdict:
     measured = words.MEASURING in running and outcome.starved
     if outcome.kind == "timeout" and (measured or outcome.seconds < exercise.seconds):
         return _too_busy(exercise, running)
+    if outcome.kind == "exception" and not outcome.where:
+        return _our_fault(exercise, outcome, running)
     if not outcome.ok:
         return _ended(exercise, outcome, running)
     state, failing, hint, earned, against = outcome.value
@@ -130,7 +136,16 @@ def _ended(exercise: Exercise, outcome, running: str) -> Verdict:
     elif outcome.kind == "timeout" and outcome.where:
         what += f", and was at {outcome.where}"
     written = next((hint for pattern, hint in exercise.findings if re.search(pattern, what)), "")
+    if outcome.kind == "timeout" and words.MEASURING in running:
+        written = _SLOW
     return _wrong(exercise, what, written or _ENDINGS.get(outcome.kind, ""), outcome.stdout)
+
+
+def _our_fault(exercise: Exercise, outcome, running: str) -> Verdict:
+    """The verdict where the check itself failed: no line of the learner's is among those that raised."""
+    told = f"The check itself failed, after {running}: {outcome.error}. That is no mistake of yours that it has found."
+    again = "Look at what that call returns. If it is what was asked, please tell whoever gave you this course."
+    return Verdict("NOT CHECKED", exercise.id, exercise.title, (told,), again)
 
 
 def _unsent(exercise: Exercise, unsent: Unsent) -> Verdict:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unladen.exercises.values import same, short
+from unladen.exercises.values import difference, same, short
 from unladen.short import without_addresses
 
 # What a mistake is recognised by: a value returned, a test of the value, or a kind of exception; and its hint.
@@ -91,7 +91,7 @@ def case(
             wrong(f"{shown} changed what it was given: {text} became {short(new)}", unchanged)
     if not same(got, expected):
         hint = recognised(got, mistakes) or (NO_RETURN if got is None else hint)
-        wrong(f"{shown} returned {short(got)}, expected {short(expected)}", hint)
+        wrong(f"{shown} returned {short(got)}, expected {short(expected)}{difference(got, expected)}", hint)
     return got
 
 

@@ -11,9 +11,12 @@ import contextlib
 import contextvars
 import ctypes
 import functools
+import gc
+import inspect
 import io
 import operator
 import queue
+import struct
 import sys
 import threading
 import typing
@@ -22,6 +25,7 @@ from collections.abc import Callable
 from types import FunctionType, MethodType, ModuleType
 
 _ARRAY_TYPE = type(ctypes.c_char * 1)
+_STRUCTURE_TYPE = type(ctypes.Structure)
 _FRESH = {
     type(threading.Lock()): threading.Lock,
     type(threading.RLock()): threading.RLock,
@@ -105,6 +109,10 @@ def _reduced(one: object, kind: type) -> tuple | None:
         return reducer(one)
     if issubclass(kind, ModuleType):
         return _compiled(one)
+    if kind is _STRUCTURE_TYPE:
+        return _structure(one)
+    if kind.__name__ == "ufunc":
+        return _from_python(one)
     if kind is _ARRAY_TYPE:
         return (operator.mul, (one._type_, one._length_)) if one._type_ * one._length_ is one else None
     return _plain(one, kind)
@@ -167,6 +175,50 @@ def _remembered(function: Callable, maxsize: int | None, typed: bool) -> Callabl
     return functools.lru_cache(maxsize, typed)(function)
 
 
+def _structure(one: type) -> tuple | None:
+    """A structure of ctypes that a notebook declares; its fields are made anew from what was declared."""
+    if one.__module__ != "__main__":
+        return None
+    fields = {name for name, *_ in vars(one).get("_fields_", ())}
+    own = {k: v for k, v in vars(one).items() if k not in fields | {"__dict__", "__weakref__"}}
+    return _structured, (one.__name__, one.__bases__, own)
+
+
+def _structured(name: str, bases: tuple, own: dict) -> type:
+    return _STRUCTURE_TYPE(name, bases, own)
+
+
+def _from_python(one) -> tuple | None:
+    """A function of a notebook that NumPy applies to each element."""
+    made = _wrapped(one)
+    if len(made) != 1 or not one.__name__.endswith(" (vectorized)"):
+        return None
+    return _vectorized, (made[0], one.nin, one.nout)
+
+
+def _vectorized(function: Callable, nin: int, nout: int) -> Callable:
+    import numpy as np
+
+    return np.frompyfunc(function, nin, nout)
+
+
+def _wrapped(one) -> list:
+    """The functions that an object made in C refers to."""
+    return [inner for inner in gc.get_referents(one) if callable(inner) and inner is not type(one)]
+
+
+def _sorting(one) -> tuple | None:
+    """What ``functools.cmp_to_key`` makes of a function; it does not tell which."""
+    compares = _wrapped(one)
+    return (functools.cmp_to_key, (compares[0],)) if len(compares) == 1 else None
+
+
+def _context(one) -> tuple | None:
+    """A context that nobody has entered, as one that decorates a function."""
+    untouched = inspect.getgeneratorstate(one.gen) == inspect.GEN_CREATED
+    return (type(one), (one.func, one.args, one.kwds)) if untouched else None
+
+
 def _new_type(one: typing.NewType) -> tuple | None:
     return (typing.NewType, (one.__name__, one.__supertype__)) if one.__module__ == "__main__" else None
 
@@ -201,5 +253,8 @@ _REDUCERS = {
     weakref.ref: _reference,
     typing.NewType: _new_type,
     contextvars.ContextVar: _variable,
+    contextlib._GeneratorContextManager: _context,
+    struct.Struct: lambda one: (struct.Struct, (one.format,)),
+    type(functools.cmp_to_key(len)): _sorting,
     queue.SimpleQueue: _waiting,
 }

@@ -36,9 +36,13 @@ def hours_saved(answer):
             (365 / 24, "That is in days; the unit is hours."),
         ],
     )
-    case(answer, [1, 3600, 5], expected=1825.0, hint="What changes if it goes on for five years?")
-    case(answer, [5, 10, 5], expected=5 * 10 * 365 * 5 / 3600, hint="Not every answer is a whole number of hours.")
+    leap = "Count 365 days to every year here, and no leap years."
+    five = "What changes if it goes on for five years?"
+    case(answer, [1, 3600, 5], expected=1825.0, hint=five, mistakes=[(1826.0, leap), (1826.25, leap)])
+    part = "Not every answer is a whole number of hours: leave it as it is, without rounding."
+    case(answer, [5, 10, 5], expected=5 * 10 * 365 * 5 / 3600, hint=part)
     case(answer, [0.2, 60, 5], expected=0.2 * 60 * 365 * 5 / 3600, hint="Once every five days is 0.2 times a day.")
+    case(answer, [100, 0.5, 1], expected=100 * 0.5 * 365 / 3600, hint="Half a second is time, too.")
 
 
 def every_pair(values):
@@ -78,6 +82,17 @@ def has_duplicates(answer):
     )
     case(answer, [["a", "b", "a"]], expected=True, hint="The values may be texts: compare, do not calculate.")
     case(answer, [[10**9, -5, 0.5, -5]], expected=True, hint="The values may be large, negative or fractional.")
+    equal = "Equal values need not be the same object, nor look alike: 1 == 1.0. Compare with ==, as the slow way does."
+    case(answer, [[int("1000003"), 4, int("1000003")]], expected=True, hint=equal)
+    case(answer, [[1, 2, 1.0]], expected=True, hint=equal)
+    case(
+        answer,
+        [[-1, -2]],
+        expected=False,
+        hint="Different values may have the same `hash`; -1 and -2 do. Compare them.",
+    )
+    any_two = "Any two of them may be the equal ones: neither the first nor the last of the list has to be among them."
+    case(answer, [[5, 3, 8, 3, 1]], expected=True, hint=any_two, unchanged=reordered)
     got = answer([1, 2])
     if not isinstance(got, bool):
         told = f"has_duplicates([1, 2]) returned {short(got)}, which is neither True nor False"

@@ -69,29 +69,37 @@ def best_of(answer):
     right([1.0, 4.0, 2.0], few, [(4.0, few), (1.0, _WARM)])
     right([0.5, 0.25, 0.25, 0.25], few)
     right([9.0, 0.0, 3.0], "A time of zero is a time: a fast function and a coarse clock can give it.")
+    long = (
+        "A call may take hours. What is the smallest time so far, before the first call? `float('inf')` is above all."
+    )
+    right([1.0, 50_000.0, 20_000.0], long)
+    right([1.0, 2**-20, 2**-18], "Functions may take microseconds: do not round what the clock says.")
     for number, which in ((1, "warm-up"), (3, "second timed call")):
         machine = Simulated()
         function = machine.contender("function", [1.0], fails_in=number)
         shown = f"best_of(function, 4, clock), where the {which} raises ZeroDivisionError,"
         refuses(answer, (function, 4, machine.clock), ZeroDivisionError, hint=_LOST, shown=shown)
-    machine = Simulated()
     none = "There is no best of no times: with k below 1, raise a ValueError. (`min` of an empty list does.)"
-    shown = "best_of(function, 0, clock)"
-    refuses(answer, (machine.contender("function", [1.0]), 0, machine.clock), ValueError, hint=none, shown=shown)
+    for k in (0, -1):
+        machine = Simulated()
+        given = machine.contender("function", [1.0]), k, machine.clock
+        refuses(answer, given, ValueError, hint=none, shown=f"best_of(function, {k}, clock)")
     _default_clock(answer)
 
 
 def _default_clock(answer) -> None:
     """Who gives no clock must get one that only goes forward, and finely."""
     default = list(inspect.signature(answer).parameters.values())[-1].default
-    if default in (time.perf_counter, time.monotonic):
-        return
-    why = {
-        time.time: "`time.time` is the time of day, and may be set back while you measure.",
-        time.process_time: "`time.process_time` stands still while the function sleeps or waits for a file.",
-    }.get(default, "Keep the default that the stub had: `clock=time.perf_counter`.")
-    named = f"time.{default.__name__}" if hasattr(default, "__name__") else "none that the check can see"
-    wrong(f"best_of(function, 5), without a clock, uses {named}, expected time.perf_counter", why)
+    asleep = "`time.process_time` stands still while the function sleeps or waits for a file."
+    if default is time.time:
+        told = "best_of(function, 5), without a clock, uses time.time, expected time.perf_counter"
+        wrong(told, "`time.time` is the time of day, and may be set back while you measure.")
+    if default not in (time.perf_counter, time.monotonic):
+        keep = "Who gives no clock gets `time.perf_counter`: keep the default that the stub had."
+        shown = "best_of(function, 2), without a clock, where function sleeps for 10 ms,"
+        got = call(answer, (lambda: time.sleep(0.01), 2), shown=shown, hint=keep)
+        if not isinstance(got, float) or not 0.005 < got < 10:
+            wrong(f"{shown} returned {short(got)}", asleep if isinstance(got, float) and got < 0.005 else keep)
 
 
 # ---------------------------------------------------------------------------------------------------- 1.2
@@ -126,6 +134,7 @@ def best_in_turns(answer):
     raced(answer, two, 4, *boot)
     raced(answer, three, 6, *ticking)
     raced(answer, three, 2, *quiet)
+    raced(answer, {"night": 50_000.0, "day": 20_000.0}, 1, *quiet)
 
 
 # ---------------------------------------------------------------------------------------------------- 1.3
@@ -189,6 +198,8 @@ def profile_of(answer):
     right([["main", "walk", "walk", "walk"]], recursive)
     right([["main"], [], ["main", "read"]], idle)
     right([["a", "b", "a"], ["b", "a", "b"], ["c"]], recursive)
+    equal = "Names are the same if they are equal: compare with `==`, not with `is`."
+    right([["".join(letters) for letters in (["ma", "in"], ["wa", "lk"], ["wa", "lk"])]], equal)
     kept = [["main", "load"], ["main", "load", "parse"], ["main", "save"]]
     before = [list(stack) for stack in kept]
     call(answer, (kept,))
@@ -219,7 +230,10 @@ def quick_report(answer):
     empty = "No lines, or only robots: an empty list."
     ties = "Who saw equally many pages keeps the order of the first visit: sort by the number alone; sorted is stable."
     whole = "A robot's name is the whole first word of a line: compare names, do not look for one inside another."
-    pairs = [(lambda got: isinstance(got, dict), "A list of pairs is asked, the busiest first; not a dictionary.")]
+    pairs = [
+        (lambda got: isinstance(got, dict), "A list of pairs is asked, the busiest first; not a dictionary."),
+        (lambda got: isinstance(got[0], list), "Each pair is a tuple: the visitor and the number of pages."),
+    ]
 
     def right(lines, robots, hint, mistakes=(), shown=""):
         expected = report_slowly(lines, robots)
@@ -305,6 +319,7 @@ def total_speedup(answer):
     case(answer, (profile, everything), math.inf, hint=nothing, mistakes=[(ZeroDivisionError, nothing)])
     known = "A name that the profile does not have is a misspelling, or an old profile: raise a KeyError."
     refuses(answer, (profile, {"prase": 10}), KeyError, hint=known)
+    refuses(answer, (profile, {"parse": 2, "prase": 1}), KeyError, hint=f"{known} One of the two names is one.")
     dice = random.Random(15)
     times = {name: dice.uniform(0.1, 9) for name in "abcdefgh"}
     factors = {name: dice.uniform(0.5, 20) for name in "bdfh"}

@@ -67,4 +67,6 @@ def _mixed(got: object, lasted: dict[str, list[float]]) -> str:
     ]:
         if all(same(got[name], made(times)) for name, times in lasted.items()):
             return hint
+    if all(isinstance(got[name], int | float) and got[name] < min(times) for name, times in lasted.items()):
+        return "No call took so little. What is the smallest time so far, before the first round? `float('inf')` is."
     return _MIXED

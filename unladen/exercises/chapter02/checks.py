@@ -7,7 +7,7 @@ import random
 import numpy as np
 
 from unladen.exercises.chapter02.filled import filled
-from unladen.exercises.chapter02.simulated_memory import climb, missed, sweep
+from unladen.exercises.chapter02.simulated_memory import climb, in_its_place, missed, sweep
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than
 from unladen.exercises.values import same, short
@@ -63,13 +63,23 @@ def line_size(answer):
     )
     for line in (64, 128, 32, 256, 128, 64):
         right(sweep(line, dice), line, noisy)
-    slower = "The same curve on slower memory. Compare times with times, not with a number of nanoseconds."
+    slower = (
+        "The same curve on slower memory. Compare each time with that of the largest stride, not with a number of "
+        "nanoseconds, nor with its neighbour's alone."
+    )
     small = (
         "An access costs something even without a miss here, so the steps are small: three quarters is not flat yet."
     )
     for line in (32, 128):
         right(sweep(line, dice, base=0.3, miss=90.0), line, slower)
         right(sweep(line, dice, base=4.0, miss=4.0), line, small)
+    steep = (
+        "The largest step need not be the last one: the curve is flat only where the times are within a few per cent "
+        "of that of the largest stride."
+    )
+    for times in ([1.0, 5.0, 7.5, 10.0, 10.0, 10.1], [1.0, 1.3, 1.7, 9.0, 20.0, 20.0, 20.3, 20.1, 20.2]):
+        curve = {8 * 2**step: [quiet, 3 * quiet] for step, quiet in enumerate(times)}
+        right(curve, 64 if len(times) == 6 else 128, steep)
 
 
 # ---------------------------------------------------------------------------------------------------- 2.2
@@ -101,6 +111,8 @@ def misses(answer):
             (missed(addresses, lines, line=8), "A line has 64 bytes, not 8: eight numbers share one."),
             (len({a // 64 for a in addresses}), "You counted each line once, as if all lines fitted, or as if the "
              "accesses came sorted. A line that was thrown out is a miss again."),
+            (in_its_place(addresses, lines), "Any line may be anywhere in the cache; `line % lines` would leave it one "
+             "place only."),
             (missed(addresses, lines + 1), "How many lines are in your cache when it is full? One too many."),
             (missed(addresses, max(1, lines - 1)), "How many lines are in your cache when it is full? One too few."),
             (missed(addresses, lines, refresh=False), "A hit is a use, too: it moves its line to the end of the queue. "
@@ -166,7 +178,7 @@ _ZERO = "What stands in sums before you begin may be anything: set all of it to 
     findings=[(r"overflow|out.of.bounds|SEGV|SIGSEGV|SIGBUS", _PLACE)],
 )
 def column_sums(answer):
-    single = "Is there a float in your cell? It keeps 7 digits; a double keeps 16."
+    single = "Is there a float in your cell? It keeps 7 digits; a double keeps 16. (And an integer keeps no fraction.)"
 
     def right(matrix, hint, mistakes=()):
         matrix = np.array(matrix, dtype=float)
@@ -215,7 +227,8 @@ def column_sums(answer):
 
     slow = (
         "Which index changes in your inner loop? If it is the row, each step jumps over a whole row of the matrix, and "
-        "meets a new line of the cache. Swap the loops, and walk along whole rows."
+        "meets a new line of the cache. Swap the loops, and walk along whole rows. And is there a `%` or a `/` for "
+        "each number? A division takes longer than an addition."
     )
     faster_than(down_the_columns, along_the_rows, make, at_least=3, hint=slow, filled=(1,))
 

@@ -43,3 +43,13 @@ def missed(addresses: Iterable[int], lines: int, *, line: int = 64, refresh: boo
             cache.popitem(last=newest)
         cache[number] = None
     return misses
+
+
+def in_its_place(addresses: Iterable[int], lines: int) -> int:
+    """Count the misses of a cache in which each line may be in one place only; a mistake, here."""
+    places: dict[int, int] = {}
+    misses = 0
+    for number in (address // 64 for address in addresses):
+        misses += places.get(number % lines) != number
+        places[number % lines] = number
+    return misses

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from unladen.exercises.chapter03.programs import random_program, translated_rightly
-from unladen.exercises.chapter03.witnesses import Added, Asked
+from unladen.exercises.chapter03.witnesses import Added, Asked, most_decided
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than
 from unladen.exercises.values import short
@@ -54,7 +54,7 @@ def to_kelvin(answer):
     formula = "From Fahrenheit: add 459.67 first, then multiply by 5 / 9."
     case(answer, ([32.0], "fahrenheit"), [273.15], hint=formula, mistakes=always_celsius)
     case(answer, ([-459.67, 212.0], "fahrenheit"), [0.0, 373.15], hint=formula)
-    kelvins = [4.0, float("nan"), 300]
+    kelvins = [4.0, float("nan"), 300.0]
     got = case(answer, (kelvins, "kelvin"), kelvins, hint="Kelvins are kelvins already.")
     if got is kelvins:
         alias = "Whoever changes the result now changes the readings too: return a copy, `list(readings)`."
@@ -66,8 +66,9 @@ def to_kelvin(answer):
     refuses(answer, ([1.0], "ells"), ValueError, hint=unknown)
     readings = np.random.default_rng(31).uniform(-40, 120, 5000).tolist()
     for unit in ("fahrenheit", "celsius", "kelvin"):
-        case(answer, (readings, unit), to_kelvin_slowly(readings, unit), hint="All of them, in the order given.")
+        case(answer, (readings, unit), to_kelvin_slowly(readings, unit), hint="All of them, and not rounded.")
     _asks_once(answer)
+    _decides_once(answer)
     early = "The unit can be refused before the loop, so refuse it even when there is no reading to convert."
     refuses(answer, ([], "ells"), ValueError, hint=early)
     slow = "Is there a second loop, or a list that is copied for every reading?"
@@ -75,7 +76,7 @@ def to_kelvin(answer):
 
 
 def _fahrenheit(rng) -> tuple[list[float], str]:
-    return rng.uniform(-40, 120, 5000).tolist(), "fahrenheit"
+    return rng.uniform(-40, 120, 5000).tolist(), " Fahrenheit "
 
 
 def _asks_once(answer) -> None:
@@ -92,6 +93,18 @@ def _asks_once(answer) -> None:
         wrong(told, "A decision that scales with the data: look for `unit` inside a loop. It should not be there.")
 
 
+def _decides_once(answer) -> None:
+    """Nor may any decision be made anew for each reading that comes out the same way each time."""
+    for unit in ("celsius", "fahrenheit", "kelvin"):
+        count = most_decided(answer, [1.0] * 40, unit)
+        if count >= 40:
+            told = f"to_kelvin([1.0] * 40, {unit!r}) made one decision {count} times, with the same reply each time"
+            half = (
+                "The question is answered before the loop; now choose the formula there, too, so that no `if` is left."
+            )
+            wrong(told, half)
+
+
 # ---------------------------------------------------------------------------------------------------- 3.2
 
 _WIDE = "An `int` holds numbers up to 2,147,483,647 and the sum is larger: what type should `total` have?"
@@ -101,6 +114,9 @@ _PRODUCT = (
     "the two a `long long` before multiplying: `(long long) numbers[i]`."
 )
 _BOUNDS = "Of n numbers the first is numbers[0] and the last is numbers[n - 1]. Which is the last that your loop reads?"
+_STATIC = (
+    "That is the sum of all calls so far: a `static` or global variable keeps its value. Begin with 0 in each call."
+)
 _EMPTY = "With n = 0 there is nothing to read, not even numbers[0]: test before the first step, as `for` does."
 
 
@@ -125,17 +141,24 @@ _EMPTY = "With n = 0 there is nothing to read, not even numbers[0]: test before 
     ],
 )
 def sum_of_squares(answer):
+    so_far = 0
+
     def right(numbers, hint, mistakes=()):
+        nonlocal so_far
         numbers = np.array(numbers, dtype=np.int32)
         expected = sum(int(x) ** 2 for x in numbers)
         if (wrapped := int(np.sum(numbers * numbers, dtype=np.int64))) != expected:
-            mistakes = [(wrapped, _PRODUCT), *mistakes]
+            unsigned = numbers.astype(np.uint32)
+            folded = int(np.sum(unsigned * unsigned, dtype=np.int64))
+            mistakes = [(wrapped, _PRODUCT), (folded, _PRODUCT), *mistakes]
         written = "The caller's array holds squares now. Keep the square in a variable of your own, and say `const`."
         # Only a sanitiser sees a read past the end of a block; without one, what lies there must show in the result.
         inputs = (numbers,) if sanitised() else (fenced(numbers, 7), fenced(numbers, -5))
         for given in inputs:
             shown = f"sum_of_squares({short(numbers)}, {len(numbers)})"
-            case(answer, (given, len(given)), expected, shown=shown, hint=hint, mistakes=mistakes, unchanged=written)
+            so_far += expected
+            known = [(so_far, _STATIC), *mistakes] if so_far > expected > 0 else mistakes
+            case(answer, (given, len(given)), expected, shown=shown, hint=hint, mistakes=known, unchanged=written)
 
     plain = (6, "That is the sum of the numbers. Where does the squaring happen?")
     right([3], "3 squared is 9.", [(0, _BOUNDS), (3, plain[1]), (lambda got: got > 9, _BOUNDS)])
@@ -250,7 +273,7 @@ def checked_sum(answer):
             answer,
             (values,),
             TypeError,
-            saying=rf"(?<![\d.]){place}(?![\d.])",
+            saying=rf"(?<!\d)(?<!\d\.){place}(?!\d|\.\d)",
             silent=silent,
             hint=kind,
             mistakes=floats,
@@ -266,7 +289,12 @@ def _adds_nothing_first(answer) -> None:
     kept = list(watched)
     shown = called([watched])
     Added.additions = 0
-    refuses(answer, (watched,), TypeError, saying=r"(?<!\d)3(?!\d)", hint="That is no integer: refuse it.", shown=shown)
+    subclass = (
+        "These integers are of a subclass of `int`, as True is, and integers like any other: ask "
+        "`isinstance(value, int)`, not for the exact type."
+    )
+    no = "That is no integer: refuse it."
+    refuses(answer, (watched,), TypeError, saying=r"(?<!\d)3(?!\d)", hint=no, silent=subclass, shown=shown)
     if watched != kept:
         wrong(f"{shown} changed the list it was given", "Only look at the list: take nothing out, put nothing in.")
     if Added.additions:
@@ -284,6 +312,9 @@ def count_inside_slowly(x, y):
         if a * a + b * b <= 1:
             count += 1
     return count
+
+
+_ON_THE_CIRCLE = [0.6, 0.8], [0.8, 0.6]  # as float32 nearly: the squares of these add up to a little more than 1
 
 
 @exercise(
@@ -323,10 +354,18 @@ def count_inside(answer):
     narrow = "An int8 holds numbers up to 127, and 16 * 16 wraps around to 0. Convert before you square."
     right([16, 1, 0], [0, 0, 1], narrow, [(ValueError, narrow), (TypeError, narrow)], dtype=np.int8)
     right([2, 0], [0, 1], "Arrays of integers are welcome too.", dtype=np.int64)
+    right([2**32, 0], [0, 1], "2**32 squared does not fit into 64 bits, and wraps around to 0. Convert to float before "
+          "you square.", dtype=np.int64)  # fmt: skip
+    right([200, 16, 1], [0, 0, 0], narrow.replace("int8 holds numbers up to 127", "uint8 holds numbers up to 255"),
+          dtype=np.uint8)  # fmt: skip
     right([0.6, 1.5], [0.6, 0.0], "Arrays of float32 are welcome too.", dtype=np.float32)
+    single = "A float32 keeps 7 digits. The loop computes with Python's floats, which keep 16: use `x.astype(float)`."
+    right(*_ON_THE_CIRCLE, single, dtype=np.float32)
+    truth = "True is worth 1, and 1 + 1 is 2; but for NumPy True + True is True. Convert to float before you square."
+    right([True, True], [True, False], truth, dtype=bool)
     rng = np.random.default_rng(35)
     # Small enough for temporaries that stay in the cache: else the race is about handing out pages of memory.
-    points = rng.uniform(-1.2, 1.2, (3000, 2))
+    points = rng.uniform(-1.2, 1.2, (8000, 2))
     strided = (
         "The elements of a view need not be neighbours in memory. Make a copy whose elements are "
         "(`np.ascontiguousarray`), or step by the strides."
@@ -343,4 +382,4 @@ def count_inside(answer):
         "Is there still a loop in Python, or one hidden in sum() or np.vectorize? Let NumPy or C go through the "
         "elements, and do no more than squares, a sum and a comparison."
     )
-    faster_than(count_inside_slowly, answer, lambda rng: rng.uniform(-1.2, 1.2, (2, 3000)), at_least=10, hint=slow)
+    faster_than(count_inside_slowly, answer, lambda rng: rng.uniform(-1.2, 1.2, (2, 8000)), at_least=10, hint=slow)

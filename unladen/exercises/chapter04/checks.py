@@ -77,7 +77,19 @@ def evaluate(answer):
         ],
         silent="Say in the message which local has no value.",
     )
+    nothing = (
+        "None, 0 and False are values like any other: a local that has one of them has a value, and so has a result."
+    )
+    for value in (None, 0, False):
+        right([("LOAD_CONST", value), ("RETURN_VALUE", None)], {}, value, nothing)
+        given = [(UnboundLocalError, nothing)]
+        right([("LOAD_FAST", "x"), ("RETURN_VALUE", None)], {"x": value}, value, nothing, given)
     _jumps(right)
+    for sign, operation in evaluation.SIGNS.items():
+        meant = f"`{sign}` is what Python means by it: `OPERATORS[{sign!r}](left, right)`."
+        for x, y in ((7, 2), (-7, 3), (2, 2)):
+            instruction = "COMPARE_OP" if sign[0] in "<>=!" else "BINARY_OP"
+            right(binary(sign, instruction), {"x": x, "y": y}, operation(x, y), meant)
 
 
 def _jumps(right) -> None:
@@ -178,6 +190,7 @@ def running_totals(answer):
     kind = [
         (lambda got: isinstance(got, int | float), "That is one number. Asked is a total for each value: a list."),
         (lambda got: isinstance(got, np.ndarray), array),
+        (lambda got: isinstance(got, tuple), "A list is asked, as the slow version returns one, and not a tuple."),
         (lambda got: got is not None and not isinstance(got, list), lazy),
     ]
     zero = "There is one total per value, and the first one is the first value itself; no 0 before it."
@@ -200,6 +213,10 @@ def running_totals(answer):
     if many > few + 100:
         told = f"running_totals took {few} turns of the evaluation loop for 10 values and {many} for 300"
         wrong(told, _turning(answer))
+    added = evaluation.additions(answer, 200)
+    if added > 400:
+        told = f"running_totals of 200 values made {added} additions"
+        wrong(told, "That grows with the square of their number. Each total is the one before it and one value more.")
 
 
 def _turning(answer) -> str:
@@ -307,7 +324,7 @@ def file_hash(answer):
     got = _hash(answer, file)
     if not isinstance(got, int):
         integer = "A hash is an integer. `hash` makes one of a text, of a number, and of a tuple of them."
-        wrong(f"file_hash({file!r}) returned {short(got)}, expected an int", integer)
+        wrong(f"file_hash({file!r}) returned {short(got)}, of type {type(got).__name__}, expected an int", integer)
     if repr(file) != "File('notes.txt', 10)":
         wrong(f"file_hash changed the file: it is {file!r} now", "Only look at the file; it may be a key already.")
     for first, second, hint in hashing.EQUAL:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections.abc import Callable
+
+SIGNS = {
+    **{"+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv, "%": operator.mod},
+    **{"<": operator.lt, "<=": operator.le, "==": operator.eq, "!=": operator.ne, ">": operator.gt, ">=": operator.ge},
+}
 
 # A program is a list of (instruction, argument). Jumps count from the instruction after the jump, as CPython's do.
 Program = list[tuple[str, object]]
@@ -48,6 +54,7 @@ _BEFORE = "Only what stands between the target of the jump back and that jump is
 _AFTER = "The loop ends with its jump back; this comes after it."
 _HEADER = "`range(n)` stands in the first line of the loop, and is called once, before it. Where does the jump lead?"
 _WHILE = "A `while` loop ends with a jump back, too, and looks at its condition in every turn."
+_FIRST = "The instruction to which the jump leads is in the loop, too: it is the first of each turn."
 _TWO = "There are two loops in this function: look between each jump back and its own target."
 
 # Functions, the globals and builtins that their loops look up, and what to think about where that was missed.
@@ -63,6 +70,8 @@ LOOKED_UP = [
         "`math` is looked up among the globals and builtins, in every turn.",
     ),
     ("def f(n):\n    i = abs(n)\n    while i < LIMIT:\n        i += STEP\n    return i", {"LIMIT", "STEP"}, _WHILE),
+    ("def f(x):\n    while True:\n        show(x)", {"show"}, _FIRST),
+    ("def f(i):\n    while STOP > i:\n        i += 1\n    return i", {"STOP"}, _FIRST),
     (
         "def f(rows):\n    for row in rows:\n        for value in row:\n            print(value)\n        flush()",
         {"print", "flush"},
@@ -108,3 +117,22 @@ def turns(function: Callable, *args: object) -> int:
     finally:
         sys.settrace(before)
     return count
+
+
+class _Counted(int):
+    """An integer that counts how often one of its kind is added to something."""
+
+    additions = 0
+
+    def __add__(self, other):
+        _Counted.additions += 1
+        return _Counted(int(self) + int(other))
+
+    __radd__ = __add__
+
+
+def additions(function: Callable, count: int) -> int:
+    """Call ``function`` with a list of so many values, and return how many additions it makes."""
+    _Counted.additions = 0
+    function([_Counted(1)] * count)
+    return _Counted.additions

@@ -95,6 +95,11 @@ EQUAL = [
         ("STRASSE.TXT", 1),
         "`casefold` makes one text of these two names, `lower` does not. Use what `__eq__` uses.",
     ),
+    (
+        ("gro\u1e9e.txt", 1),
+        ("gross.txt", 1),
+        "`casefold` makes one text of these two names, `upper` and `lower` do not. Use what `__eq__` uses.",
+    ),
 ]
 NO_ORDER = "These names have the same letters in different orders. A sum cannot tell; Python's `hash` of a text can."
 SMALL = (
@@ -118,5 +123,10 @@ DIFFERENT = [
         [("x" * i, 300 - i) for i in range(300)],
         "What one of the numbers gains, the other loses, and their sum stays the same. Python's `hash` of a tuple "
         "mixes its elements so that this does not happen.",
+    ),
+    (
+        "300 files such as holidays/on-the-beach/007/sunset.jpg, each of 1000 bytes",
+        [(f"holidays/on-the-beach/{i:03}/sunset.jpg", 1000) for i in range(300)],
+        "They begin alike and end alike: the hash should depend on all letters of the name.",
     ),
 ]

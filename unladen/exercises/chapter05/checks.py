@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import OrderedDict
+from collections import OrderedDict, deque, namedtuple
 
 import numpy as np
 
@@ -21,7 +21,10 @@ _BITS = (
     "A digit fills four bytes and uses 30 of their 32 bits. So one in the second digit is worth 2**30, in the third "
     "2**60, and so on."
 )
-_EXACT = "A float keeps 53 bits; an int keeps them all. Stay with integers: `2**30`, `<<`, `|`."
+_EXACT = (
+    "A float keeps 53 bits, a number of NumPy's 64 at most; an int keeps them all. Stay with Python's integers: "
+    "`2**30`, `<<`, `|`."
+)
 
 
 @exercise(
@@ -115,7 +118,12 @@ def deep_size(answer):
     _weighs(answer, [1, 1.0, (2,), (2.0,)], "[1, 1.0, (2,), (2.0,)]", _EQUAL)
     kinds = "OrderedDict and its like are dicts: ask `isinstance(thing, dict)`, not for the exact type."
     _weighs(answer, OrderedDict(a=[1.5]), "OrderedDict(a=[1.5])", kinds)
+    named = "A named tuple is a tuple: ask `isinstance(thing, tuple)`, not for the exact type."
+    Point = namedtuple("Point", "x y")
+    _weighs(answer, Point(1.5, [2.5]), "Point(1.5, [2.5])", named)
     _leaves_alone(answer)
+    for other in (range(1000, 1003), deque([1000, 2000]), bytearray(b"abc")):
+        _weighs(answer, [other], f"[{other!r}]", _TEXTS)
     _follows_circles(answer)
     slow = "Is each object looked for in a list? A set finds an id without going through the others."
     faster_than(memory.size_by_list, answer, _numbers, at_least=3, hint=slow)
@@ -136,7 +144,9 @@ def _weighs(answer, thing, text, hint) -> None:
     got = call(answer, (thing,), shown=shown, hint=hint, mistakes=[(RecursionError, _TEXTS), (TypeError, hashed)])
     expected = memory.size_of(thing)
     outer = "`sys.getsizeof` weighs the container alone, with its references. What is at their other ends counts, too."
+    kept = "Is what was counted kept from one call to the next? A default value is made once: begin with an empty set."
     mistakes = [
+        (0, kept),
         (sys.getsizeof(thing) if type(thing) in (list, tuple, dict, set) else None, outer),
         (memory.size_of(thing, "again"), _AGAIN),
         (memory.size_of(thing, "equal"), _EQUAL),
@@ -247,6 +257,8 @@ def append(answer):
         _appends(answer, array, values, [value])
     for start in range(50, 2000, 50):
         _appends(answer, array, values, list(range(start, start + 50)))
+    for start in range(2000, 12_000, 1000):  # some hundred places more each time show only in the long run
+        _appends(answer, array, values, list(range(start, start + 1000)))
     one, other = memory.Array(), memory.Array()
     ones, others = [], []
     for value in range(20):

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from unladen.exercises.chapter06 import remembering, streams
+from unladen.exercises.chapter06.plain import packages_called
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than
 from unladen.exercises.values import same, short
@@ -52,6 +53,7 @@ def moving_average(answer):
     right(values, 7, streams.SLIDE)
     streams.one_pass(answer)
     streams.in_turns(answer)
+    streams.forgetful(answer)
     again = "Is a window summed up, or sliced, or copied, for every value? " + streams.SLIDE
     faster_than(means_slowly, _listed(answer), _values, at_least=4, hint=again)
 
@@ -133,6 +135,7 @@ def anagrams(answer):
     right(["aab", "abb", "bba", "baa"], letters)
     joined = "Two different words have the same key. Does it tell 'ad' from 'bc', or 'a' from a word of other letters?"
     right(["ad", "bc", "da", "cb", "ae", "bd"], joined)
+    right(["Tw", "bf", "adx", "day"], joined)
     right(["Tea", "eat", "éa", "aé", "", "the"], "Upper and lower case differ here; any letters may come.")
     right(("on", "no"), "Any sequence of words will do.")
     rng = np.random.default_rng(62)
@@ -144,8 +147,8 @@ def anagrams(answer):
 
 
 def _words(rng) -> tuple[list[str]]:
-    """300 words of six of the first eight letters."""
-    letters = rng.integers(97, 105, (300, 6), dtype=np.uint8)
+    """500 words of six of the first eight letters."""
+    letters = rng.integers(97, 105, (500, 6), dtype=np.uint8)
     return ([row.tobytes().decode() for row in letters],)
 
 
@@ -181,6 +184,9 @@ def clean(answer):
     right(["# made on a Monday\n", "3\n"], [3.0], "What follows # is a comment.")
     right(["3 # a good one\n", "5#\n"], [3.0, 5.0], "A comment may follow a number.")
     right(["1\n", "one\n", "2\n"], [1.0, 2.0], _BROKEN)
+    whole = "A number is what `float` accepts, the whole of what is left of the line; not one found somewhere in it."
+    right(["12 apples\n", "3 4\n", "+.5\n", "5.\n", "1e3"], [0.5, 5.0, 1000.0], whole)
+    right(["#7\n", "8\n", "# 9\n"], [8.0], "A number in a comment is part of the comment.")
     right(["nan\n", "1\n", "inf\n", "-inf\n"], [1.0], "`float` accepts 'nan' and 'inf'. Leave out what is not finite.")
     right(["0\n", "-0.0\n", "0.0\n"], [0.0, -0.0, 0.0], "Zero is a number: test the text, not the number.")
     streams.as_needed(answer)
@@ -242,6 +248,9 @@ def remember(answer):
     key = "The key is all arguments, in their order: `*args` collects them in a tuple."
     for args, new in (((7, 2), True), ((2, 7), True), ((7, 2), False), ((2, 7), False)):
         remembering.asks(two, minus, args, args[0] - args[1], new=new, told=f"remembered{args}", hint=key)
+    alike = "Different arguments may have the same `hash` (-1 and -2), or the same digits: the key is `args` itself."
+    for args in ((1, 23), (12, 3), (-1, 5), (-2, 5)):
+        remembering.asks(two, minus, args, args[0] - args[1], new=True, told=f"remembered{args}", hint=alike)
     remembering.keeps(answer, "1 2 3 1 2 3", [1, 1, 1, 0, 0, 0], 3, "There is room for three results.")
     grow = "When there are more than `size` results, one must go."
     remembering.keeps(answer, "1 2 3 4 4", [1, 1, 1, 1, 0], 3, "Only one has to go, and not the newest.")
@@ -254,6 +263,7 @@ def remember(answer):
     asked = rng.integers(1, 9, 200).tolist()
     remembering.keeps(answer, " ".join(map(str, asked)), remembering.misses(asked, 4), 4, remembering.OLDEST)
     remembering.errors(answer)
+    remembering.by_itself(answer)
     remembering.forgets(answer)
 
 
@@ -291,8 +301,7 @@ def roughness(answer):
     def right(heights, hint, mistakes=()):
         case(answer, (heights,), roughness_slowly(heights), hint=hint, mistakes=mistakes)
 
-    names = getattr(getattr(answer, "__code__", None), "co_names", ())
-    if any(getattr(answer.__globals__.get(n), "__name__", n).split(".")[0] == "numpy" for n in names):
+    if "numpy" in packages_called(answer, [1, 3, 2, 5]):
         wrong("roughness works with NumPy", "That is chapter 07's way out. This bar is for plain Python.")
     short_of = "Fewer than three heights have no bend: the sum of nothing is 0."
     ended = [(StopIteration, short_of), (IndexError, short_of), (ValueError, short_of), (RuntimeError, short_of)]
@@ -316,5 +325,6 @@ def roughness(answer):
     faster_than(roughness_slowly, answer, _heights, at_least=1.37, hint=slow)
 
 
-def _heights(rng) -> tuple[list[int]]:
-    return (rng.integers(-100, 100, 4000).tolist(),)
+def _heights(rng) -> tuple[list[float]]:
+    """Floats: with integers of any size, most of the time goes into the arithmetic, which nobody can leave out."""
+    return (rng.uniform(-100, 100, 4000).tolist(),)

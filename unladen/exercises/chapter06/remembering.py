@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import gc
 import tracemalloc
+from types import FunctionType, ModuleType
 
 from unladen.exercises.values import same, short
 from unladen.exercises.words import NO_RETURN, call, wrong
@@ -22,6 +26,9 @@ class Told:
     def __call__(self, *args):
         self.calls.append(args)
         return self.make(*args)
+
+
+_CACHE = type(functools.lru_cache(len))
 
 
 def made(answer, function, size, name):
@@ -93,6 +100,30 @@ def errors(answer) -> None:
     got = call(quick, (3,), shown="remembered(3), after a call that failed,", hint=passes)
     if got != 3 or len(calls) != 2:
         wrong(f"remembered(3), after a call that failed, returned {short(got)}, expected 3", passes)
+    picky = Told(lambda n: 1 // n)
+    quick = made(answer, picky, 2, "picky")
+    for n in (1, 2):
+        asks(quick, picky, (n,), 1 // n, new=True, told=f"remembered({n})", hint=passes)
+    with contextlib.suppress(ZeroDivisionError):
+        quick(0)
+    full = "A call that fails gives no result to keep, so nothing has to go for it: call first, then make room."
+    told = "with room for 2, after the questions 1, 2 and one that failed, remembered(1)"
+    asks(quick, picky, (1,), 1, new=False, told=told, hint=full)
+
+
+def by_itself(answer) -> None:
+    """No cache of Python's may do the work."""
+    quick = made(answer, Told(lambda n: n), 2, "same")
+    waiting, seen = [quick], set()
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, _CACHE):
+            yours = "That is the one to be written here: look into a dict, call the function, store, make room."
+            wrong("remember(same, 2) returned a function that works with functools.lru_cache", yours)
+        if id(thing) not in seen and not isinstance(thing, type | ModuleType):
+            seen.add(id(thing))
+            inner = gc.get_referents(thing)
+            waiting += [i for i in inner if not isinstance(thing, FunctionType) or i is not thing.__globals__]
 
 
 def forgets(answer) -> None:
@@ -100,8 +131,7 @@ def forgets(answer) -> None:
     quick = made(answer, lambda n: bytes(10_000 + n), 10, "large")
     tracemalloc.start()
     try:
-        for n in range(1000):
-            call(quick, (n,), shown=f"remembered({n})")
+        call(lambda: [quick(n) for n in range(1000)] and None, (), shown="remembered(n), for n from 0 to 999,")
         held = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()

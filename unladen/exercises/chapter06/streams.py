@@ -65,6 +65,27 @@ def in_turns(answer) -> None:
         wrong(f"two moving averages, walked in turns, gave {short(got)}", shared)
 
 
+def forgetful(answer) -> None:
+    """What has left the window may not be kept: an endless stream would fill the memory."""
+    shown = "sum(moving_average(numbers, 10)), where numbers gives 20,000 numbers,"
+    kept = "Keep a window and no more: drop the value that leaves it, as `popleft` does. Values may never end."
+    got, most = call(_traced, (lambda: sum(answer(iter(range(1000, 21_000)), 10)),), shown=shown, hint=kept)
+    expected = sum(range(10_045, 209_955, 10)) / 10
+    if not same(got, expected):
+        wrong(f"{shown} returned {short(got)}, expected {expected}", SLIDE)
+    if most > 100_000:
+        wrong(f"{shown} had {most // 1000} kB in memory at its peak, expected less than 100 kB", kept)
+
+
+def _traced(work) -> tuple[object, int]:
+    """What ``work()`` returns, and the peak of the memory that was allocated meanwhile."""
+    tracemalloc.start()
+    try:
+        return work(), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 def as_needed(answer) -> None:
     source = Source(log_lines(10_000))
     shown = "the first five numbers of clean(lines), where lines has 10,000 lines,"
@@ -79,15 +100,7 @@ def as_needed(answer) -> None:
 def bounded(answer) -> None:
     """The peak of memory may not depend on the number of lines."""
     shown = "sum(clean(lines)), where lines has 20,000 lines,"
-
-    def traced():
-        tracemalloc.start()
-        try:
-            return sum(answer(log_lines(20_000))), tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-
-    got, most = call(traced, (), shown=shown, hint=HOLDS)
+    got, most = call(_traced, (lambda: sum(answer(log_lines(20_000))),), shown=shown, hint=HOLDS)
     expected = sum(i % 1000 + 0.5 for i in range(20_000) if i % 10 not in (3, 7))
     if not same(got, expected):
         wrong(f"{shown} returned {short(got)}, expected {expected}", "All numbers, each once.")
