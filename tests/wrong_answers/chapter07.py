@@ -109,6 +109,9 @@ WRONG = {
         (instead(LAYOUT, "part[2] * stride", "abs(part[2]) * stride"), "and steps back"),
         (instead(LAYOUT, "return offset, lengths,", "return offset, list(lengths),"), "Return a tuple of three"),
         (instead(LAYOUT, "    return offset,", "    offset,"), "without a `return`"),
+        (instead(LAYOUT, "part[0] * stride for", "part[0] * abs(stride) for"), "its start times the stride"),
+        (instead(LAYOUT, "return offset,", "return offset % 8,").replace("sum(part[0]", "sum(8 * part[0]"),
+         "its start times the stride"),
     ],
     "7.2": [
         ("import numpy as np\n\ndef shares(a, b):\n    return np.shares_memory(a, b)", "Work it out from"),
@@ -129,6 +132,13 @@ WRONG = {
          "the one with the lowest address"),
         (instead(SHARES, "return not", "return len(a) and not"), "Answer True or False"),
         (instead(SHARES, "return not", "a[...] = a\n    return not"), "needs no permission to write"),
+        ("from numpy import shares_memory\n\ndef shares(a, b):\n    return shares_memory(a, b)", "Work it out from"),
+        ("from numpy.lib.array_utils import byte_bounds\n\ndef shares(a, b):\n"
+         "    (low, high), (first, last) = byte_bounds(a), byte_bounds(b)\n"
+         "    return bool(a.size and b.size and low < last and first < high)", "woven into each other"),
+        ("def shares(a, b):\n    mine = {a[i:].ctypes.data for i in range(len(a))} if a.ndim else {a.ctypes.data}\n"
+         "    yours = {b[i:].ctypes.data for i in range(len(b))} if b.ndim else {b.ctypes.data}\n"
+         "    return bool(mine & yours)", "two elements can overlap in part"),
     ],
     "7.3": [
         ("import numpy as np\n\ndef windows(x, width):\n    if not 1 <= width <= len(x):\n        raise ValueError\n"
@@ -145,6 +155,11 @@ WRONG = {
         (instead(WINDOWS, "raise ValueError(width)", "raise IndexError(width)"), "Refuse it"),
         (instead(WINDOWS, "(x.strides[0], x.strides[0])", "(width * x.strides[0], x.strides[0])")
          .replace("len(x) - width + 1", "len(x) // width"), "begin inside and end inside"),
+        ("from numpy.lib.stride_tricks import sliding_window_view\n\ndef windows(x, width):\n"
+         "    if not 1 <= width <= len(x):\n        raise ValueError(width)\n"
+         "    return sliding_window_view(x, width)", "you say yourself where the windows lie"),
+        (instead(WINDOWS, "not 1 <= width <= len(x)", "len(x) and not 1 <= width <= len(x)"),
+         "otherwise the view reads memory that is not x's"),
     ],
     "7.4": [
         ("import numpy as np\n\ndef distances(a, b):\n    return np.array([[np.sqrt(np.sum((p - q) ** 2)) for q in b]"
@@ -164,6 +179,20 @@ WRONG = {
         (instead(DISTANCES, "np.sqrt(total)", "np.sqrt(total).astype(np.float32)"), "float64"),
         (instead(DISTANCES, "    total = np", "    a -= 0\n    total = np").replace("a.astype(float)", "a"),
          "no need to write into a"),
+        ("import numpy as np\n\ndef distances(a, b):\n    a, b = a.astype(float), b.astype(float)\n"
+         "    return np.array([np.sqrt(((p - b) ** 2).sum(1)) for p in a]).reshape(len(a), len(b))",
+         "Is there a loop over the points"),
+        ("import numpy as np\n\ndef distances(a, b):\n    a, b = a.astype(float), b.T.astype(float)\n"
+         "    out = np.empty((len(a), b.shape[1]))\n    for i, p in enumerate(a):\n        apart = b - p[:, None]\n"
+         "        apart *= apart\n        apart.sum(0, out=out[i])\n    return np.sqrt(out, out=out)",
+         "Is there a loop over the points"),
+        (instead(DISTANCES, "return np.sqrt(total)", "return np.sqrt(total).astype(kind)").replace(
+            "    a, b =", "    kind = np.result_type(a, b, np.float32) if a.dtype.kind == 'f' else float\n    a, b ="),
+         "Distances are float64"),
+        (instead(DISTANCES, "a, b = a.astype(float), b.astype(float)",
+                 "a, b = (x.astype(int) if x.dtype.kind == 'u' else x for x in (a, b))"), "too much for int8"),
+        (instead(DISTANCES, "a, b = a.astype(float), b.astype(float)",
+                 "a, b = (x.astype(int) if x.dtype.kind in 'ui' else x for x in (a, b))"), "its square does not"),
     ],
     "7.5": [
         (f"def laplacian_into(u, out):\n    out[...] = {ONE_LINE}\n    return out", "makes one"),
@@ -182,6 +211,14 @@ WRONG = {
         ("def laplacian_into(u, out):\n    for i in range(out.shape[0]):\n        for j in range(out.shape[1]):\n"
          "            out[i, j] = u[i, j + 1] + u[i + 2, j + 1] + u[i + 1, j] + u[i + 1, j + 2] - 4 * u[i + 1, j + 1]\n"
          "    return out", "Let one operation do all"),
+        ("import numpy as np\n\nROOM = {}\n\ndef laplacian_into(u, out):\n"
+         "    room = ROOM.setdefault(out.shape, np.empty(out.shape))\n"
+         "    np.multiply(u[1:-1, 1:-1], 4, out=room)\n    np.add(u[:-2, 1:-1], u[2:, 1:-1], out=out)\n"
+         "    out += u[1:-1, :-2]\n    out += u[1:-1, 2:]\n    out -= room\n    return out", "makes one"),
+        ("import numpy as np\n\ndef laplacian_into(u, out):\n    flat = out.reshape(-1)\n"
+         "    np.multiply(u[1:-1, 1:-1].reshape(-1), -4, out=flat)\n"
+         "    for part in (u[:-2, 1:-1], u[2:, 1:-1], u[1:-1, :-2], u[1:-1, 2:]):\n        flat += part.reshape(-1)\n"
+         "    return out", "not into a copy of it"),
     ],
     "7.6": [
         ("import numpy as np\n\ndef brighter(picture, amount):\n    return picture + np.uint8(amount)",
@@ -207,5 +244,11 @@ WRONG = {
          "    for index in np.ndindex(picture.shape):\n"
          "        result[index] = min(int(picture[index]) + int(amount), 255)\n    return result",
          "a loop over pixels"),
+        ("import numpy as np\n\ndef brighter(picture, amount):\n"
+         "    return np.array([np.minimum(row, np.uint8(255 - amount)) + np.uint8(amount) for row in picture.T]).T",
+         "in the wrong dtype"),
+        (instead(BRIGHTER, "np.minimum(picture, np.uint8(255 - amount)) + np.uint8(amount)",
+                 "np.where(picture + np.uint8(amount) > 255, np.uint8(255), picture + np.uint8(amount))"),
+         "it wrapped around"),
     ],
 }  # fmt: skip

@@ -97,6 +97,15 @@ WRONG = {
         (instead(JAGGED, "return len(self.offsets) - 1", "return len(self.offsets)"), "one less than there are"),
         (instead(JAGGED, "        self.offsets =", "        for x in lists:\n            x.sort()\n"
                  "        self.offsets ="), "work on a copy"),
+        (instead(JAGGED, "        self.offsets =",
+                 "        self.lists = [list(x) for x in lists]\n        self.offsets =")
+         .replace("[self[i].tolist() for i in range(len(self))]", "[list(x) for x in self.lists]"),
+         "not from a second copy"),
+        (instead(JAGGED, "        self.content = np.array([value for x in lists for value in x], dtype=np.int64)\n",
+                 "        self.content = np.array([value for x in lists for value in x], dtype=np.int64)\n"
+                 "        self.rows = [np.array(x, dtype=np.int64) for x in lists]\n")
+         .replace("return self.content[self.offsets[i] : self.offsets[i + 1]]", "return self.rows[i]"),
+         "copies nothing"),
     ],
     "8.2": [
         ("import numpy as np\n\ndef row_sums(offsets, content):\n"
@@ -116,7 +125,7 @@ WRONG = {
         (instead(SUMS, 'dtype=np.int64 if content.dtype.kind in "iu" else np.float64', "dtype=content.dtype"),
          "may need more than 32 bits"),
         (instead(SUMS, "np.add.reduceat(content[: offsets[-1]], offsets[:-1][full], dtype=sums.dtype)",
-                 "np.add.reduceat(np.nan_to_num(content[: offsets[-1]]), offsets[:-1][full])"),
+                 "np.add.reduceat(np.nan_to_num(content[: offsets[-1]]), offsets[:-1][full], dtype=sums.dtype)"),
          "The sum of a list with a NaN is NaN"),
         ("""
 import numpy as np
@@ -124,11 +133,21 @@ import numpy as np
 def row_sums(offsets, content):
     sums = np.zeros(len(offsets) - 1, dtype=np.int64 if content.dtype.kind in "iu" else np.float64)
     for i in range(len(sums)):
-        sums[i] = np.sum(content[offsets[i] : offsets[i + 1]])
+        sums[i] = np.sum(content[offsets[i] : offsets[i + 1]], dtype=sums.dtype)
     return sums
 """, "still a loop over the lists"),
         (instead(SUMS, "    return sums", "    return sums.tolist()"), "Return an array of NumPy"),
         (instead(SUMS, "    sums = np", "    content.sort()\n    sums = np"), "work on a copy"),
+        (instead(SUMS, "offsets[:-1][full], dtype=sums.dtype)", "offsets[:-1][full])"), "float32 as well"),
+        ("import numpy as np\n\ndef row_sums(offsets, content):\n    lists = np.repeat(np.arange(len(offsets) - 1), "
+         "np.diff(offsets))\n    sums = np.bincount(lists, content[offsets[0] : offsets[-1]], len(offsets) - 1)\n"
+         "    return sums.astype(np.int64) if content.dtype.kind in 'iu' else sums.astype(float)",
+         "a float on the way loses digits"),
+        ("import numpy as np\n\ndef row_sums(offsets, content):\n"
+         "    kind = np.int64 if content.dtype.kind in 'iu' else np.float64\n"
+         "    values, at = content.astype(kind).tolist(), offsets.tolist()\n"
+         "    return np.array([sum(values[a:b]) for a, b in zip(at, at[1:])], dtype=kind)",
+         "still a loop over the lists"),
     ],
     "8.3": [
         ("import awkward as ak\n\ndef loudest(events):\n"
@@ -151,6 +170,11 @@ def row_sums(offsets, content):
          "            for event in events.tolist()]", "Return an Awkward Array"),
         (instead(LOUDEST, "ak.argmax(events.energy, axis=-1, keepdims=True)",
                  "ak.argsort(events.energy, axis=-1)[:, -1:]"), "take the first"),
+        ("import awkward as ak\n\ndef loudest(events):\n"
+         "    return ak.firsts(events[events.energy == ak.max(events.energy)])", "the largest energy"),
+        ("import awkward as ak\n\ndef loudest(events):\n    energies = events.energy.tolist()\n"
+         "    places = [[e.index(max(e))] if e else [] for e in energies]\n"
+         "    return ak.firsts(events[ak.values_astype(ak.Array(places), int)])", "Is there a loop over the events"),
     ],
     "8.4": [
         (instead(PAIRS, "ak.combinations(hits, 2)", "ak.cartesian([hits, hits])"), "no hit with itself"),
@@ -167,6 +191,14 @@ def row_sums(offsets, content):
         (instead(PAIRS, "abs(ak", "(ak"), "its size that counts"),
         (instead(PAIRS, "np.float64 if \"float\" in str(hits.type) else np.int64", "np.int64"), "may be floats"),
         (instead(PAIRS, "np.float64 if \"float\" in str(hits.type) else np.int64", "np.int16"), "may need 64 bits"),
+        (instead(PAIRS, "np.float64 if \"float\" in str(hits.type) else np.int64", "np.float64"),
+         "a float64 has 53 for them"),
+        (instead(PAIRS, "    wide = np.float64", "    wide = None if \"uint\" not in str(hits.type) else np.float64")
+         .replace("ak.values_astype(first, wide) - ak.values_astype(second, wide)",
+                  "first - second if wide is None else ak.values_astype(first, np.int64) "
+                  "- ak.values_astype(second, np.int64)"), "does not fit into eight bits"),
+        (instead(PAIRS, "return pairs[apart <= within]",
+                 "return ak.zip({\"0\": first, \"1\": second})[apart <= within]"), "a dict makes records"),
         (instead(PAIRS, "apart <= within", "(apart <= within) & (apart > 0)"), "Equal hits at different places"),
         (instead(PAIRS, "return pairs[apart <= within]", "return pairs[ak.any(apart <= within, axis=-1)]"),
          "a list of pairs for each event"),
@@ -194,5 +226,14 @@ def close_pairs(hits, within):
         (instead(BYTES, '        "label index": 8 * n,\n', ""), "these six keys"),
         (instead(BYTES, "    n = len(pulses)\n", "    n = len(pulses)\n    pulses.reverse()\n"),
          "work on a copy"),
+        (instead(BYTES, "len(texts) + 1", "len(set(texts)) + 1"), "nothing below"),
+        ("import awkward as ak\n\ndef buffer_bytes(pulses):\n"
+         "    buffers = ak.to_buffers(ak.Array(pulses))[2].values()\n"
+         "    names = ['time', 'samples offsets', 'samples', 'label index', 'label offsets', 'label text']\n"
+         "    return {name: buffer.nbytes for name, buffer in zip(names, buffers)}", "Work it out from counts"),
+        ("from awkward import from_iter, to_buffers\n\ndef buffer_bytes(pulses):\n"
+         "    buffers = to_buffers(from_iter(pulses))[2].values()\n"
+         "    names = ['time', 'samples offsets', 'samples', 'label index', 'label offsets', 'label text']\n"
+         "    return {name: buffer.nbytes for name, buffer in zip(names, buffers)}", "Work it out from counts"),
     ],
 }  # fmt: skip

@@ -87,6 +87,18 @@ POINTER = instead(instead(instead(instead(
     "kept[count] > kept[largest]) largest = count", "kept[count] > *largest) largest = &kept[count]"),
     "kept[largest] - kept", "*largest - kept")  # fmt: skip
 
+PASSES = "    for (size_t i = 0; i < n; i++) mass[i] = %s[i] * %s[i];\n"
+LESS = "    for (size_t i = 0; i < n; i++) mass[i] -= %s[i] * %s[i];\n"
+TEMPORARIES = """
+    for (size_t i = 0; i < n; i++) a[i] = e[i] * e[i];
+    for (size_t i = 0; i < n; i++) b[i] = px[i] * px[i];
+    for (size_t i = 0; i < n; i++) a[i] = a[i] - b[i];
+    for (size_t i = 0; i < n; i++) b[i] = py[i] * py[i];
+    for (size_t i = 0; i < n; i++) a[i] = a[i] - b[i];
+    for (size_t i = 0; i < n; i++) b[i] = pz[i] * pz[i];
+    for (size_t i = 0; i < n; i++) mass[i] = a[i] - b[i];
+"""
+
 WRONG = {
     "9.1": [
         (instead(PORTER, "array.dtype != np.float64", "array.dtype.kind != 'f'"), "half as wide"),
@@ -106,6 +118,11 @@ WRONG = {
         ("import numpy as np\n\ndef porter(*arrays):\n"
          "    for array in arrays: np.ascontiguousarray(array, dtype=float)\n",
          "first ask whether it is an np.ndarray"),
+        (instead(PORTER, "f\"{name} ", "f\"of a, b, c and root: {name} "), "begins with the name"),
+        (instead(PORTER, "f\"{name} has", "f\"{dict(zip('abc', 'bca'))[name]} has"), "begins with the name"),
+        (instead(PORTER, "array.ndim != 1", "array.ndim > 1"), "refuse what does not have exactly one dimension"),
+        (instead(PORTER, "len(array) != len(root)", "[len(a), len(b), len(c)].count(len(array)) == 1"),
+         "as many roots as root is long"),
     ],
     "9.2": [
         (POINTER, "An index stays true when the memory moves"),
@@ -120,6 +137,12 @@ WRONG = {
         (instead(FALL, "kept[largest] - kept[count - 1] :", "kept[count - 1] - kept[largest] :"),
          "not the other way round"),
         (instead(FALL, "kept[largest] - kept[count - 1] :", "kept[largest] :"), "asked is how far"),
+        (instead(FALL, "    free(kept);\n", ""), "given back once"),
+        (instead(instead(POINTER, "#include <stdlib.h>", "#include <stdlib.h>\n#include <string.h>"),
+                 "if (count == room) kept = realloc(kept, (room *= 2) * sizeof *kept);",
+                 "if (count == room) kept = memcpy(malloc((room *= 2) * sizeof *kept), kept, count * sizeof *kept);"),
+         "given back once"),
+        (instead(FALL, "double result = count", "float result = count"), "A float keeps seven digits"),
     ],
     "9.3": [
         (instead(STRIDES, "at += stride", "at += stride * 8"), "NumPy's strides count bytes"),
@@ -132,6 +155,10 @@ WRONG = {
         (instead(STRIDES, "total += value;", "total += value == value ? value : 0;"), "A NaN in the sum"),
         (instead(STRIDES, "double total = 0;", "double total = *(const double *) memory;"), "its own value"),
         (instead(STRIDES, "i < n", "i + 1 < n"), "its own value"),
+        (instead(STRIDES, "double total", "float total"), "A float keeps seven digits"),
+        (instead(STRIDES, "size_t i = 0; i < n; i++, at += stride",
+                 "size_t i = 0; i < n; i++, at = (ptrdiff_t) (offset + i * (size_t) (stride / 8) * 8)"),
+         "may begin at any byte"),
     ],
     "9.4": [
         (instead(MASS, " - pz[i] * pz[i]", " + 0 * pz[i]"), "all three components"),
@@ -145,6 +172,14 @@ WRONG = {
          "changed e"),
         (instead(MASS, "mass[i] = e[i] * e[i]", "mass[i] = (long double) e[i] * e[i]")
          .replace("i < n; i++)", "i < n; i++) for (volatile int again = 0; again < 20; again++)"), "One pass"),
+        (MASS.split("    for")[0] + PASSES % ("e", "e") + "".join(LESS % (p, p) for p in ("px", "py", "pz")) + "}",
+         "before it writes its mass"),
+        (MASS.split("    for")[0].replace("<stddef.h>", "<stdlib.h>")
+         + "    double *a = malloc(8 * n + 8), *b = malloc(8 * n + 8);\n"
+         + TEMPORARIES + "    free(a);\n    free(b);\n}",
+         "no array is needed"),
+        (MASS.split("    for")[0].replace("void", "static double a[100000], b[100000];\nvoid") + TEMPORARIES + "}",
+         "One pass, in plain doubles"),
     ],
     "9.5": [
         (instead(instead(MEANS, "if (width == 0 || width > n) return;", ""), "i <= n - width;", "i <= n - width + 1;"),
@@ -158,5 +193,15 @@ WRONG = {
         (instead(MEANS, "    for (size_t i = 0; i <= n - width; i++) {\n        double sum = 0;",
                  "    double sum = 0;\n    for (size_t i = 0; i <= n - width; i++) {"), "Window i begins at x[i]"),
         (instead(MEANS, "x[i + j]", "x[j]"), "Window i begins at x[i]"),
+        (instead(MEANS, "    for (size_t i = 0; i <= n - width; i++) {\n        double sum = 0;\n"
+                 "        for (size_t j = 0; j < width; j++) sum += x[i + j];\n",
+                 "    double sum = 0;\n    for (size_t j = 0; j + 1 < width; j++) sum += x[j];\n"
+                 "    for (size_t i = 0; i <= n - width; i++) {\n"
+                 "        sum += x[i + width - 1] - (i ? x[i - 1] : 0);\n"),
+         "add up each window by itself"),
+        (instead(MEANS, "double sum", "float sum"), "All windows"),
+        (instead(MEANS, "sum / (double) width", "sum / (double) (n < width ? n : width)").replace(
+            " || width > n", "").replace("i <= n - width", "i + width <= n || (i == 0 && n)").replace(
+            "j < width", "j < width && i + j < n"), "Ask `width > n`"),
     ],
 }  # fmt: skip

@@ -123,6 +123,8 @@ WRONG = {
         (instead(LEVELS, "out = np.empty(len(inflow))", "out = inflow"), "work on a copy"),
         (instead(LEVELS, 'float(settings["start"]), settings["keep"], float(settings["capacity"])',
                  "*[float(x) for x in list(settings.values())[1:]]"), "looked up by name"),
+        (instead(LEVELS, "    return fill", "    del settings['name']\n    return fill"), "work on a copy"),
+        (instead(LEVELS, 'float(settings["start"])', 'float(int(settings["start"]))'), "looked up by name"),
     ],
     "10.2": [
         (instead(EITHER, "@numba.vectorize", "@numba.njit"), "put `@numba.vectorize` above"),
@@ -135,6 +137,9 @@ WRONG = {
         (instead(EITHER, "    if np.isnan(a):\n",
                  "    if np.isnan(a) and np.isnan(b):\n        return 0.0\n    if np.isnan(a):\n"), "but NaN"),
         (instead(EITHER, "np.isnan(a)", "not np.isfinite(a)"), "only NaN is a missing reading"),
+        (instead(EITHER, "@numba.vectorize", "@numba.vectorize(fastmath=True)"), "Or was `fastmath` permitted"),
+        ("import numpy as np\n\n@np.vectorize\ndef either(a, b):\n    return np.nanmean([a, b])",
+         "put `@numba.vectorize` above"),
     ],
     "10.3": [
         ("def versions(calls):\n    return len(calls)", "the second call finds a version"),
@@ -155,6 +160,13 @@ WRONG = {
         (instead(VERSIONS, "    return len(", "    print(len(").replace("calls})", "calls}))"), "without a `return`"),
         (instead(VERSIONS, "numba.typeof, arguments",
                  "lambda x: numba.typeof(int(x) if isinstance(x, bool) else x), arguments"), "A truth value is no"),
+        ("import numba\nimport numpy as np\n\ndef kind(x):\n    if not isinstance(x, np.ndarray):\n"
+         "        return numba.typeof(x)\n    flags = x.flags\n"
+         "    return x.dtype, x.ndim, flags.c_contiguous, flags.f_contiguous, flags.writeable\n\n"
+         "def versions(calls):\n    return len({tuple(map(kind, arguments)) for arguments in calls})",
+         "in C and in Fortran order at once"),
+        ("import numba\n\ndef versions(calls):\n    seen = set()\n    while calls:\n"
+         "        seen.add(tuple(map(numba.typeof, calls.pop())))\n    return len(seen)", "work on a copy"),
     ],
     "10.4": [
         (instead(ONE_SUM, "@njit\n", ""), "Put `@njit` above"),
@@ -171,6 +183,22 @@ WRONG = {
          .replace("[i + 3] * x[i + 3]", "[i + 3]").replace("[i + 4] * x[i + 4]", "[i + 4]")
          .replace("[i + 5] * x[i + 5]", "[i + 5]").replace("[i + 6] * x[i + 6]", "[i + 6]")
          .replace("[i + 7] * x[i + 7]", "[i + 7]"), "work on a copy"),
+        ("from numba import njit\n\n@njit(fastmath=True)\ndef inner(x):\n    total = 0.0\n"
+         "    for value in x:\n        total += value * value\n    return total\n\n"
+         "@njit\ndef sum_squares(x):\n    return inner(x)", "in an inner function neither"),
+        (instead(ONE_SUM, "@njit", "@njit(fastmath={'reassoc'})"), "Regroup the sum yourself"),
+        ("from numba import njit\n\ndef made():\n    @njit\n    def inner(x):\n        return (x ** 2).sum()\n"
+         "    return inner\n\ninner = made()\n\n@njit\ndef sum_squares(x):\n    return inner(x)",
+         "Write the loop yourself"),
+        ("from numba import njit\n\n@njit\ndef sum_squares(x):\n    a = b = 0.0\n    n = len(x) // 2 * 2\n"
+         "    for i in range(0, n, 2):\n        a += x[i] * x[i]\n        b += x[i + 1] * x[i + 1]\n"
+         "    for i in range(n, len(x)):\n        a += x[i] * x[i]\n    return a + b", "with two it is two"),
+        (instead(ONE_SUM, "range(len(x))", "range(len(x) - 1, -1, -1)"), "With one sum it is one"),
+        (instead(ONE_SUM, "    total = 0.0\n    for i in range(len(x)):\n        total += x[i] * x[i]\n",
+                 "    total = rest = 0.0\n    for i in range(len(x)):\n        term = x[i] * x[i] - rest\n"
+                 "        fresh = total + term\n        rest = (fresh - total) - term\n        total = fresh\n"),
+         "what does each turn do besides"),
+        (instead(SUMS, "range(n, len(x))", "range(n, len(x) - 1)"), "what is left over"),
     ],
     "10.5": [
         ("import jax.numpy as jnp\n\ndef p_log_p(p):\n    return p * jnp.log(p) if p > 0 else 0.0", "a stand-in"),
@@ -186,5 +214,10 @@ WRONG = {
         (instead(ENTROPY, "p > 0", "p > 1e-9"),
          "changes small probabilities"),
         (instead(ENTROPY, "    return", "    result ="), "without a `return`"),
+        ("import jax\n\ndef p_log_p(p):\n    return -jax.scipy.special.entr(p)",
+         "the derivative goes through both sides"),
+        ("import jax.numpy as jnp\n\ndef p_log_p(p):\n    return p * jnp.log(jnp.maximum(p, 1e-307))",
+         "the derivative goes through both sides"),
+        (instead(ENTROPY, "p > 0, p * jnp.log(safe)", "p > 1e-200, p * jnp.log(safe)"), "changes small probabilities"),
     ],
 }  # fmt: skip

@@ -182,6 +182,44 @@ WRONG = {
         (changed(GARBAGE, ("    return set(counts) - stays\n", "")), "Is there one, and is it reached?"),
         (DEEP, "work it off in a loop"),
         (changed(GARBAGE, ("count > 0", "count > 1")), "it stays"),
+        (
+            changed(
+                GARBAGE,
+                (
+                    "    while waiting:\n        for other in refers[waiting.pop()]:\n"
+                    "            if other not in stays:\n                stays.add(other)\n"
+                    "                waiting.append(other)\n",
+                    "    for label in counts:\n        if label in stays:\n            stays.update(refers[label])\n",
+                ),
+            ),
+            "the last of a chain first",
+        ),
+        (
+            changed(
+                GARBAGE,
+                (
+                    "    while waiting:\n        for other in refers[waiting.pop()]:\n"
+                    "            if other not in stays:\n                stays.add(other)\n"
+                    "                waiting.append(other)\n",
+                    "    for _ in 'ab':\n        stays.update(*[refers[label] for label in stays])\n",
+                ),
+            ),
+            "go on until nothing new is found",
+        ),
+        (
+            changed(GARBAGE, ("left = dict(counts)", "left = dict(zip(refers, counts.values()))")),
+            "belongs to its label",
+        ),
+        (
+            changed(
+                GARBAGE,
+                (
+                    "        for other in refers[waiting.pop()]:\n",
+                    "        held = refers[waiting.pop()]\n        while held:\n            other = held.pop()\n",
+                ),
+            ),
+            "only read `refers`",
+        ),
     ],
     "11.2": [
         (
@@ -300,6 +338,42 @@ WRONG = {
             "Something else than the root's list",
         ),
         (changed(BRANCH, ("self.name, self.children", "self.title, self.children")), "name"),
+        (
+            "import weakref\n\nKNOWN = weakref.WeakValueDictionary()\n\n"
+            + changed(
+                BRANCH,
+                ("import weakref\n", ""),
+                ("name, [], None\n", "name, [], None\n        KNOWN[name] = self\n"),
+                ("weakref.ref(self)", "self.name"),
+                ("self._parent()", "KNOWN.get(self._parent)"),
+            ),
+            "not by what it is called",
+        ),
+        (
+            changed(
+                BRANCH,
+                (
+                    "        self.children.append",
+                    "        if child not in self.children:\n            self.children.append",
+                ),
+                ("    def add", "    def __eq__(self, other):\n        return self.name == other.name\n\n    def add"),
+            ),
+            "not by what it is called",
+        ),
+        (
+            changed(
+                BRANCH,
+                ("import weakref", "import gc"),
+                ("weakref.ref(self)", "id(self)"),
+                ("self._parent()", "next((o for o in gc.get_objects() if id(o) == self._parent), None)"),
+            ),
+            "a weak reference knows",
+        ),
+        (
+            changed(BRANCH, ("        child._parent", "        child.siblings = self.children\n        child._parent")),
+            "Something else than the root's list",
+        ),
+        (changed(BRANCH, ("self.children.append(child)", "self.children.insert(0, child)")), "which only root knows"),
     ],
     "11.4": [
         (
@@ -340,6 +414,30 @@ WRONG = {
             "a call inside a call",
         ),
         (
+            changed(
+                KEEPERS,
+                (
+                    "    def leads(suspect):\n        waiting, seen = [suspect], set()",
+                    "    seen = set()\n\n    def leads(suspect):\n        waiting = [suspect]",
+                ),
+            ),
+            "Each is asked anew",
+        ),
+        (changed(KEEPERS, (" and not isinstance(other, (type, ModuleType, FunctionType))", "")), "Do not follow"),
+        (changed(KEEPERS, ("(type, ModuleType, FunctionType)", "(type, ModuleType)")), "Do not follow"),
+        (changed(KEEPERS, ("(type, ModuleType, FunctionType)", "(type, FunctionType)")), "Do not follow"),
+        (
+            changed(
+                KEEPERS,
+                (
+                    "not isinstance(other, (type, ModuleType, FunctionType))",
+                    "type(other) not in (type, ModuleType, FunctionType)",
+                ),
+            ),
+            "a class may have a metaclass",
+        ),
+        (changed(KEEPERS, ("id(other) not in seen and", "other not in waiting and")), "seen"),
+        (
             "import gc\n\ndef keepers(thing, suspects):\n    who = gc.get_referrers(thing)\n"
             "    return sorted(n for n, s in suspects.items() if any(s is w for w in who))",
             "It is kept through another object",
@@ -367,5 +465,9 @@ WRONG = {
             "Is there one, and is it reached?",
         ),
         (threshold("survivors // max(most, 1) // 2"), "it comes too often"),
+        (threshold("2 * survivors // (most + 1)"), "It need not be so large"),
+        (threshold("survivors // max(most, 1) + 100"), "It need not be so large"),
+        (threshold("max(700, survivors // (most + 1)) + 1000"), "It need not be so large"),
+        (threshold("11_111"), "It need not be so large"),
     ],
 }

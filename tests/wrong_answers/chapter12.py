@@ -83,6 +83,12 @@ WRONG = {
         ("def timeline(work, interval):\n    spans, now = [], 0\n    for who, rest in enumerate(work):\n"
          "        if rest:\n            spans.append((who, now, now + min(rest, interval)))\n"
          "            now += min(rest, interval)\n    return spans", "a single stretch"),
+        ("def timeline(work, interval):\n    left, now, spans = list(work), 0, []\n    while any(left):\n"
+         "        todo = [i for i, w in enumerate(left) if w]\n        for i in todo:\n"
+         "            ran = left[i] if len(todo) == 1 else min(left[i], interval)\n"
+         "            spans.append((i, now, now + ran))\n            now += ran\n            left[i] -= ran\n"
+         "    return spans", "goes on until it is done, in one stretch"),
+        (instead(TIMELINE, "line.append((who", "line.insert(1, (who"), "waits longest"),
     ],
     "12.2": [
         ("def worst(times):\n    return [0] * (2 * times) + [1] * (2 * times)", "Nothing was lost"),
@@ -97,6 +103,8 @@ WRONG = {
         (instead(WORST, "[0] + [1]", "[1] + [2]"), "called 0 and 1"),
         (instead(WORST, "    if times", "    return 2\n    if times"), "A schedule is a list"),
         (instead(WORST, "    return [0]", "    [0]"), "without a `return`"),
+        (instead(WORST, "return [0] + [1]", "return (0,) + (1,)").replace("[0, 1] + [0]", "(0, 1) + (0,)").replace(
+            "+ [1]", "+ (1,)"), "A schedule is a list"),
     ],
     "12.3": [
         (instead(TALLY, "    with lock:\n", "    if True:\n"), "take the lock"),
@@ -114,6 +122,18 @@ WRONG = {
         (instead(TALLY, "    own =", "    words.sort()\n    own ="), "still needs them"),
         (instead(TALLY, "    with lock:\n        for word, n in own.items():\n",
                  "    for word, n in own.items():\n        with lock:\n"), "Once is enough"),
+        ("from collections import Counter\n\ndef tally(words, shared, lock):\n    with lock:\n"
+         "        own = Counter(words)\n        for word, n in own.items():\n"
+         "            shared[word] = shared.get(word, 0) + n", "The others wait while you count"),
+        ("from collections import Counter\n\ndef tally(words, shared, lock):\n    mine = list(words)\n"
+         "    with lock:\n        for word in set(mine):\n"
+         "            shared[word] = shared.get(word, 0) + mine.count(word)",
+         "The others wait while you count"),
+        (instead(TALLY, "    with lock:\n        for word, n in own.items():\n"
+                 "            shared[word] = shared.get(word, 0) + n",
+                 "    with lock:\n        before = dict(shared)\n"
+                 "    shared |= {word: before.get(word, 0) + n for word, n in own.items()}"),
+         "both belong inside the lock"),
     ],
     "12.4": [
         ("def fetch_all(fetch, names, most):\n    return [fetch(name) for name in names]", "begin several before"),
@@ -133,6 +153,16 @@ WRONG = {
         (instead(FETCH, "list(pool.map(fetch, names))", "list(pool.map(fetch, dict.fromkeys(names)))"),
          "One result for each name"),
         (instead(FETCH, "        return list(pool.map(fetch, names))",
+                 "        once = list(dict.fromkeys(names))\n        pages = dict(zip(once, pool.map(fetch, once)))\n"
+                 "        return [pages[name] for name in names]"), "as often as it stands there"),
+        (instead(FETCH, "        return list(pool.map(fetch, names))",
+                 "        pages = list(pool.map(fetch, names))\n"
+                 "        return pages if len(pages) != 1 else [fetch(names[0])]"),
+         "none once more"),
+        (instead(FETCH, "list(pool.map(fetch, names))",
+                 "[p.result() for p in [pool.submit(fetch, names.pop(0)) for _ in range(len(names))]]"),
+         "work on a copy"),
+        (instead(FETCH, "        return list(pool.map(fetch, names))",
                  "        begun = [pool.submit(fetch, name) for name in names]\n"
                  "    return [one.result() for one in begun if not one.exception()]"), "not to be swallowed"),
     ],
@@ -143,6 +173,13 @@ WRONG = {
         (instead(CHOOSE, ' or not job["gil"]', ""), "where there is none"),
         (instead(CHOOSE, '    if job["changes"]:\n        return "one thread"\n', ""), "which only threads share"),
         (instead(CHOOSE, ">= (3, 14)", "> (3, 14)"), "compares like a version"),
+        (instead(CHOOSE, ">= (3, 14)", "> (3, 13, 9)"), "before (3, 14)"),
+        (instead(CHOOSE, 'job["version"] >= (3, 14)', 'job["version"][1] >= 14'), "compares like a version"),
+        (instead(CHOOSE, 'job["version"] >= (3, 14)', 'job["version"] in [(3, 14), (3, 15), (4, 0)]'),
+         "compares like a version"),
+        (instead(CHOOSE, 'job["version"] >= (3, 14)', '".".join(map(str, job["version"])) >= "3.14"'),
+         "before (3, 14)"),
+        (instead(CHOOSE, 'job["changes"]:', 'job.pop("changes"):'), "work on a copy"),
         (instead(CHOOSE, ">= (3, 14)", "== (3, 14)"), "compares like a version"),
         (instead(CHOOSE, ' and not job["packages"]', ""), "packages that refuse"),
         (instead(CHOOSE, 'job["version"] >= (3, 14) and ', ""), "before (3, 14)"),

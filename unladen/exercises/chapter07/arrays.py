@@ -33,12 +33,33 @@ def not_asked(hint: str) -> Iterator[None]:
         np.shares_memory, np.may_share_memory = kept
 
 
+@contextmanager
+def watched(*functions: Callable, hint: str) -> Iterator[Callable]:
+    """Gives a function that hands out arrays which notice when one of ``functions`` is called with them.
+
+    By whatever name the answer knows it: NumPy asks the arrays first.
+    """
+    used = []
+
+    class Watched(np.ndarray):
+        def __array_function__(self, function, types, args, kwargs):
+            if function in functions:
+                used.append(function.__name__)
+            return super().__array_function__(function, types, args, kwargs)
+
+    yield lambda array: array.view(Watched)
+    if used:
+        wrong(f"np.{used[0]} was called", hint)
+
+
 def peak_bytes(answer: Callable, args: Sequence[object], shown: str) -> tuple[object, int]:
-    """What the answer returns, and the most bytes that were allocated while it ran; ``shown`` is the call in words."""
-    call(answer, args, shown=shown)  # what is allocated once, at a first call, is not counted
+    """What the answer returns, and the most bytes that were allocated while it ran; ``shown`` is the call in words.
+
+    It has been called before, with other arguments: what is made once is there, and an array kept for this size is not.
+    """
     tracemalloc.start()
     try:
-        result = answer(*args)
+        result = call(answer, args, shown=shown)
         return result, tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

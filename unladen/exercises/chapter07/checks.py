@@ -131,6 +131,8 @@ def shares(answer):
     right(x[:0], x, "x[:0], x", "An array without elements shares nothing.")
     right(np.broadcast_to(x[2:3], (5,)), x, "np.broadcast_to(x[2:3], (5,)), x", "A stride of 0 is a stride, too.")
     right(x[3:4].reshape(()), x, "x[3:4].reshape(()), x", "An array without axes has one element.")
+    with arrays.watched(np.shares_memory, np.may_share_memory, hint=_NO_ASKING) as seen:
+        case(answer, (seen(x[::2]), seen(x[3:6])), True, shown="shares(x[::2], x[3:6])", hint="x[4] is in both.")
     rng = np.random.default_rng(72)
     for _ in range(60):
         cuts = [tuple(slices.some_slice(rng) for _ in grid.shape) for _ in (1, 2)]
@@ -143,6 +145,7 @@ def shares(answer):
 
 _COPIED = "These are copies. Describe the windows with strides instead: `np.lib.stride_tricks.as_strided`."
 _FIXED = "The elements of this input are not side by side: use the stride that it has, `x.strides[0]`."
+_READY = "It is there, and does what is asked; but here you say yourself where the windows lie, with `as_strided`."
 _LAST = "Of n elements, `len(x) - width + 1` windows of that width begin inside and end inside."
 
 
@@ -196,6 +199,9 @@ def windows(answer):
             hint=large if width > 6 else "A window has one element at least.",
             shown=shown,
         )
+    refuses(answer, (x[:0], 1), ValueError, hint=large, shown="windows(x, 1), where x is empty,")
+    with arrays.watched(sliding_window_view, hint=_READY) as seen:
+        call(answer, (seen(x), 2), shown="windows(x, 2)")
     many = np.zeros(200_000)
     got, most = arrays.peak_bytes(answer, (many, 5000), "windows(np.zeros(200_000), 5000)")
     if got.shape != (195_001, 5000) or most > 100_000:
@@ -205,6 +211,7 @@ def windows(answer):
 # ---------------------------------------------------------------------------------------------------- 7.4
 
 _FLOAT = "Convert to float first: `a - b` in uint8 wraps around."
+_SQUARE = "The distance fits into 64 bits, its square does not: it wraps around. Convert to float first."
 _EXACT = "Close points far from the origin lose their distance in that formula: subtract first, then square."
 _BIG = (
     "An array of shape (n, m, d) holds d numbers for each distance. Go through the d coordinates in a loop (they are "
@@ -254,6 +261,12 @@ def distances(answer):
     right(np.array([[200], [3]], np.uint8), np.array([[1], [250]], np.uint8), "distances(a, b), both uint8,", _FLOAT)
     right(np.array([[1, 2]]), np.array([[4, 6]]), "distances(a, b), both int64,", "Integers are welcome.", [
         (TypeError, _FLOAT)])  # fmt: skip
+    narrow = np.array([[-100], [100]], np.int8)
+    right(narrow, narrow, "distances(a, a), where a is [[-100], [100]] in int8,", "200 is too much for int8. " + _FLOAT)
+    huge = np.array([[0], [4_000_000_000]])
+    right(huge, huge, "distances(a, a), where a is [[0], [4_000_000_000]],", _SQUARE)
+    single = rng.random((4, 3), np.float32)
+    right(single, single[1:], "distances(a, b), both float32,", "The result is float64, and so is the way to it.")
     right(a[::-2, ::-1], b[:, ::-1], "distances(a[::-2, ::-1], b[:, ::-1])", "Views are welcome.")
     gap = np.array([[np.nan, 0.0], [1.0, 1.0]])
     right(gap, b, "distances(a, b), with a NaN in a,", "What has a NaN in it has no distance: NaN.")
@@ -270,9 +283,12 @@ def distances(answer):
         times = most / (8 * 300 * 300)
         wrong(f"distances(a, b), with 300 points of 16 coordinates each, needs {times:.0f} times its result", _BIG)
     slow = "Is there a loop over the points? Let one operation do all pairs: `a[:, None, k] - b[:, k]`."
-    faster_than(
-        arrays.distances_slowly, answer, lambda rng: (rng.random((60, 3)), rng.random((50, 3))), at_least=15, hint=slow
-    )
+    faster_than(arrays.distances_slowly, answer, _on_a_line, at_least=200, hint=slow)
+
+
+def _on_a_line(rng) -> tuple[np.ndarray, np.ndarray]:
+    """Points of one coordinate: a loop over 60 of them is far behind, however its turns are written."""
+    return rng.random((60, 1)), rng.random((60, 1))
 
 
 # ---------------------------------------------------------------------------------------------------- 7.5
@@ -407,6 +423,8 @@ def brighter(answer):
         "brighter(picture[::-2, ::2], 120)",
         "A view is a picture, too.",
     )
+    colours = np.arange(24, dtype=np.uint8).reshape(2, 4, 3) * 10
+    right(colours, 60, "brighter(picture, 60), in three colours,", "Any shape will do: work on the array as a whole.")
     everything = np.arange(256, dtype=np.uint8).reshape(16, 16)
     for amount in (1, 77, 254, np.uint8(90)):
         right(
@@ -420,7 +438,7 @@ def brighter(answer):
     if most > 3.3 * photo.nbytes:
         wrong(f"brighter(photo, 90) took {most / photo.nbytes:.1f} times the memory of the photo", _MEMORY)
     slow = "Is there a loop over pixels, or a function called for each? Let one operation do all of them."
-    faster_than(arrays.brighter_slowly, answer, _photo, at_least=10, hint=slow)
+    faster_than(arrays.brighter_slowly, answer, _photo, at_least=4, hint=slow)
 
 
 def _photo(rng) -> tuple[np.ndarray, int]:

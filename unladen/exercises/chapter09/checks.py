@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from unladen.exercises.chapter09 import heap
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than
 from unladen.exercises.values import same, short, whole
@@ -15,7 +16,7 @@ _BYTES = "Eight bytes, but not a float64: compare the dtype itself, `array.dtype
 _ORDER = "float64 with its bytes the other way round: its *name* is the same, its dtype is not equal to np.float64."
 _GAPS = "C reads the neighbours of the first number. Which flag of an array says that its numbers lie side by side?"
 _FLAT = "C sees one length and no shape: refuse what does not have exactly one dimension."
-_NAMES = "Say which one: the message must have the name of the argument in it, a, b, c or root."
+_NAMES = "Say which one: the message begins with the name of the argument that is refused, a, b, c or root."
 _READS = "C only reads a, b and c. Who asks that they be writable?"
 _ONE = "One number has no neighbour, so its stride says nothing. Ask the flag, not the stride."
 
@@ -60,10 +61,14 @@ def porter(answer):
         _refused(answer, good | {name: np.arange(6.0)[::2]}, name, "every second of six numbers", ValueError, _GAPS)
     _refused(answer, good | {"b": np.arange(3.0)[::-1]}, "b", "three numbers backwards", ValueError, _GAPS)
     _refused(answer, good | {"c": np.zeros((3, 1))}, "c", "of shape (3, 1)", ValueError, _FLAT)
+    _refused(answer, good | {"a": np.array(1.0)}, "a", "of shape (), a single number,", ValueError, _FLAT)
     long = "All four have to be equally long: C writes as many roots as root is long, and reads as many numbers."
     for name in ("a", "b", "c"):
         _refused(answer, good | {name: np.zeros(2)}, name, "one number shorter than root", ValueError, long)
         _refused(answer, good | {name: np.zeros(4)}, name, "one number longer than root", ValueError, long)
+    for length in (2, 4):
+        shown = f"{length} numbers, and three in each of the others"
+        _refused(answer, good | {"root": np.zeros(length)}, "(a|b|c|root)", shown, ValueError, long, called="root")
     locked = np.zeros(3)
     locked.flags.writeable = False
     told = "C writes into root. Which flag says whether it may?"
@@ -77,12 +82,14 @@ def porter(answer):
     case(answer, list(_arrays(0).values()), None, hint=empty, mistakes=[(Exception, empty)])
 
 
-def _refused(answer, arrays, name, words, error, hint):
+def _refused(answer, arrays, name, words, error, hint, called=""):
     kinds = "a TypeError for what an array is, a ValueError for its layout, length or permission"
-    other = [(AttributeError, hint), (Exception, f"You are right to refuse it, but let it be {kinds}.")]
-    shown = f"porter(…) with {name} {words}"
+    flat = [(TypeError, hint)] if hint is _FLAT else []  # a single number has no len
+    other = [*flat, (AttributeError, hint), (Exception, f"You are right to refuse it, but let it be {kinds}.")]
+    shown = f"porter(…) with {called or name} {words}"
     given = list(arrays.values())
-    refuses(answer, given, error, saying=rf"\b{name}\b", hint=hint, silent=_NAMES, shown=shown, mistakes=other)
+    named = rf"(?i)\A(the |argument |array |parameter |\W)*{name}\b"
+    refuses(answer, given, error, saying=named, hint=hint, silent=_NAMES, shown=shown, mistakes=other)
 
 
 # ---------------------------------------------------------------------------------------------------- 9.2
@@ -92,6 +99,11 @@ _MOVED = (
     "when the memory moves, an address does not."
 )
 _FREED = "free takes the address that malloc or realloc returned, once."
+_LEAK = (
+    "Whatever malloc or realloc has given is given back once, by free or by realloc. Which address is never? An index "
+    "stays true although realloc frees the old place."
+)
+_FLOAT = "A float keeps seven digits, a double sixteen: every number on the way is a double."
 _ROOM = "How many numbers are there room for when the next is stored?"
 _NOTHING = "With no positive number there is no last one: kept[count - 1] is not there."
 
@@ -125,7 +137,9 @@ def fall(answer):
     def right(numbers, hint, mistakes=()):
         numbers = np.array(numbers, dtype=np.float64)
         shown = f"fall({short(numbers)}, {len(numbers)})"
-        case(answer, (numbers, len(numbers)), _fall(numbers), shown=shown, hint=hint, mistakes=mistakes)
+        expected = _fall(numbers)
+        coarse = (lambda got: got != 0 and abs(got - expected) < 1e-5, _FLOAT)
+        case(answer, (numbers, len(numbers)), expected, shown=shown, hint=hint, mistakes=[*mistakes, coarse])
 
     lower = [(3.0, "That is the largest; asked is how far the last lies below it.")]
     right([3.0], "The largest is the last: the level has not fallen.", lower)
@@ -139,6 +153,9 @@ def fall(answer):
         right(rng.uniform(-1, 10, size), _MOVED)
     right(np.arange(1.0, 200.0), "A level that only rises has not fallen.")
     right(np.arange(200.0, 0.0, -1.0), "A level that only falls: from the first to the last.")
+    many = np.arange(1.0, 1001.0)
+    if (left := heap.left_behind(lambda: answer(many, len(many)))) > 256:  # what Python keeps is less
+        wrong(f"each call with 1000 numbers leaves {left:,} bytes behind that nobody frees", _LEAK)
 
 
 # ---------------------------------------------------------------------------------------------------- 9.3
@@ -200,6 +217,8 @@ def strided_sum(answer):
     records["x"] = numbers[:6]
     right(records["x"], records, "a field of packed records of twelve bytes", _ALIGNED)
     right(records["x"][::-1], records, "that field, backwards", _ALIGNED)
+    fine = np.array([2.0**30, 0.125, 1.0])
+    right(fine, fine, "[2**30, 0.125, 1.0]", _FLOAT)
     nan = np.array([1.0, np.nan, 2.0])
     right(nan, nan, "numbers with a NaN", "A NaN in the sum makes the sum NaN.")
     right(nan[::2], nan, "[::2], which leaves the NaN out", "What the stride leaves out is not read.")
@@ -209,24 +228,30 @@ def strided_sum(answer):
 
 
 def mass_in_numpy(e, px, py, pz, mass):
-    """The squared mass of particles, as NumPy computes it: seven passes over memory."""
+    """The squared mass of particles, as NumPy computes it: eight passes over memory."""
     mass[:] = e * e - px * px - py * py - pz * pz
     return mass
 
 
+_ONE_PASS = (
+    "One pass reads the four numbers of a particle before it writes its mass, so the result may even take the place of "
+    "one of them. What has been written to mass is not there to be read again."
+)
+
+
 @exercise(
     "9.4",
-    "Seven passes into one",
+    "Eight passes into one",
     language="c",
     hints=[
         "One loop over i from 0 to n - 1, and in it one line that computes mass[i].",
         "All in double: `e[i] * e[i] - px[i] * px[i] - …`. Keep what is between in registers, not in arrays.",
         "There is nothing to allocate, and nothing to convert.",
     ],
-    why="NumPy writes six arrays that nobody wants and reads them again. Your loop reads four numbers, keeps what lies "
-    "between in registers and writes one. The compiler also does several elements at once, as NumPy does; what you "
-    "saved is traffic, and with large arrays traffic is the price. numexpr, Numba and JAX (chapter 10) fuse loops for "
-    "you.",
+    why="NumPy makes seven arrays that nobody wants, one for each operation, and copies the last. Your loop reads four "
+    "numbers, keeps what lies between in registers and writes one. The compiler also does several elements at once, as "
+    "NumPy does; what you saved is traffic, and with large arrays traffic is the price. numexpr, Numba and JAX "
+    "(chapter 10) fuse loops for you.",
     findings=[(r"overflow|SEGV|SIGSEGV", "Of n particles the last is number n - 1.")],
 )
 def mass_squared(answer):
@@ -251,6 +276,14 @@ def mass_squared(answer):
     right([1.0, np.nan, 3.0], [0.5] * 3, [0.5] * 3, [0.5] * 3, "A NaN stays in its own particle.")
     right([1e150, 3e8], [0.0, 2.0], [0.0, 1.0], [0.0, 1.0], "The numbers do not fit into a float: compute in double.")
     right([1.1, 2.2], [0.1, 0.2], [0.3, 0.1], [0.2, 0.7], "A float keeps seven digits, a double sixteen.")
+    inputs = [np.array([5.0, 7.0, 9.0]) for _ in range(3)]
+    mass, expected = np.array([1.0, 2.0, 3.0]), np.array([-26.0, -53.0, -90.0])
+    shown = "mass_squared(e, px, py, mass, mass, 3), where pz is the memory of mass,"
+    call(answer, (*inputs, mass, mass, 3), shown=shown)
+    if not same(mass, expected):
+        wrong(f"{shown} left {short(mass)} in mass, expected {short(expected)}", _ONE_PASS)
+    if asked := heap.asked_for(answer):
+        wrong(f"mass_squared asks for memory, by {asked}", "What lies between fits into registers: no array is needed.")
     rng = np.random.default_rng(94)
     right(*rng.uniform(-10, 10, (4, 1001)), "All of them, whatever n is.")
 
@@ -263,8 +296,8 @@ def mass_squared(answer):
 
 
 def _particles(rng) -> list[np.ndarray]:
-    """Numbers whose squares are exact, and room for the results."""
-    return [*whole(rng, (4, 100_000), bits=25), np.full(100_000, np.nan)]
+    """Numbers whose squares are exact, and room for the results: few enough to stay near a core, so passes count."""
+    return [*whole(rng, (4, 40_000), bits=25), np.full(40_000, np.nan)]
 
 
 # ---------------------------------------------------------------------------------------------------- 9.5
@@ -303,8 +336,10 @@ def moving_mean(answer):
         shown = f"moving_mean({short(x)}, {len(x)}, {width}, means){words}"
         kept = x.copy()
         call(answer, (x, len(x), width, out), shown=shown)
-        if around is not None and count < len(out.base) and not same(out.base[8 + count :], around[8 + count :]):
+        if around is not None and not same(out.base[8 + count :], around[8 + count :]):
             wrong(f"{shown} wrote past the end of means", hint)
+        if around is not None and not same(out.base[:8], around[:8]):
+            wrong(f"{shown} wrote before the beginning of means", hint)
         if not same(x, kept):
             wrong(f"{shown} changed the numbers it was given", "Only read x: it is const.")
         if not same(out, expected):
@@ -321,5 +356,6 @@ def moving_mean(answer):
     right([1.0, 2.0], 3, ", wider than there are numbers", _WRAP)
     right([], 1, ", wider than there are numbers", _WRAP)
     right([1.0, 2.0], 0, ", width 0", _ZERO)
-    right([1.0, np.nan, 3.0, 4.0], 2, "", "A NaN is in two windows, and in no other.")
+    nan = "A NaN is in two windows, and in no other. A running sum never gets rid of it: add up each window by itself."
+    right([1.0, np.nan, 3.0, 4.0], 2, "", nan)
     right(np.random.default_rng(95).uniform(0, 1, 200), 7, "", "All windows, whatever n is.", last)

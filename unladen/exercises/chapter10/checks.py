@@ -9,7 +9,7 @@ from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than
 from unladen.exercises.stub import unwritten
 from unladen.exercises.values import same, short
-from unladen.exercises.words import NO_RETURN, Unwritten, call, called, case, wrong
+from unladen.exercises.words import CHANGED, NO_RETURN, Unwritten, call, called, case, wrong
 
 # --------------------------------------------------------------------------------------------------- 10.1
 
@@ -158,13 +158,20 @@ def versions(answer):
     for calls, shown, hint in compiled.CALLS:
         expected = compiled.counted(calls)
         text = f"versions(calls), where calls are {shown},"
-        got = call(answer, (calls,), shown=text, hint=hint)
+        given = list(calls)
+        got = call(answer, (given,), shown=text, hint=hint)
+        if [*map(id, given)] != [*map(id, calls)]:
+            wrong(f"{text} changed the calls", CHANGED)
         if not same(got, expected):
             wrong(f"{text} returned {short(got)}, expected {expected}", NO_RETURN if got is None else hint)
 
 
 # --------------------------------------------------------------------------------------------------- 10.4
 
+_ROOM = (
+    "How many additions can be under way at once? With one sum it is one, with two it is two; four sums or more are "
+    "asked, and the core has room for about eight."
+)
 _REST = "The length need not be a multiple of your step: what is left over has to be added, too, and nothing more."
 
 
@@ -178,7 +185,7 @@ _REST = "The length need not be a multiple of your step: what is left over has t
         "Or take an array `parts = np.zeros(64)` and two loops: the outer one over blocks of 64 elements, the inner "
         "one `parts[k] += x[64 * j + k] ** 2`. Its turns are independent, so the compiler packs them.",
     ],
-    why="An addition takes three or four cycles, and a core can begin two in every cycle. One sum waits; eight sums "
+    why="An addition takes two to four cycles, and a core can begin two in every cycle. One sum waits; four or eight "
     "keep it busy, although not one instruction is packed. The version with an array of sums is packed on top of that. "
     "You have chosen the new order yourself and can say which one it is; `fastmath` would have left it to the "
     "compiler, and thrown NaN and infinity into the bargain.",
@@ -210,11 +217,12 @@ def sum_squares(answer):
     right(np.array([1.0, np.nan, 2.0]), "sum_squares(np.array([1.0, np.nan, 2.0]))", "NaN must stay NaN.")
     x = np.random.default_rng(104).random(20_000)
     compiled.is_unchanged(answer, x)
-    slow = (
-        "How many additions can be under way at once? With one sum it is one, with two it is two; the core has room "
-        "for about eight."
-    )
-    faster_than(compiled.one_sum(), answer, lambda rng: (rng.random(20_000),), at_least=2, hint=slow)
+    n = 256
+    chain = compiled.longest_chain(answer, n)
+    if chain > n // 4 + 8:
+        wrong(f"sum_squares adds {chain} of {n} numbers one after the other", _ROOM)
+    slow = "The chains are short, and the loop is no faster: what does each turn do besides its additions?"
+    faster_than(compiled.one_sum(), answer, lambda rng: (rng.random(20_000),), at_least=1, hint=slow)
 
 
 # --------------------------------------------------------------------------------------------------- 10.5
@@ -262,7 +270,8 @@ def p_log_p(answer):
         array = np.asarray(got)
         if array.dtype != np.float64:
             wrong(f"{shown} returned {array.dtype}, expected float64", "Where does it lose half of its digits?")
-        if not same(array, expected):
+        close = same(array, expected) and np.allclose(array, expected, rtol=1e-9, atol=0, equal_nan=True)
+        if not close:
             wrong(f"{shown} returned {short(array)}, expected {short(expected)}", hint)
 
     half = 0.5 * np.log(0.5)

@@ -6,12 +6,15 @@ chapters' files.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from unladen.exercises.values import same, short
 from unladen.exercises.words import CHANGED, call, wrong
+
+_REGROUP = "Regroup the sum yourself: write several sums. No `fastmath` this time, in an inner function neither."
 
 # Functions that would do the sum in one call; the exercise is about a loop.
 _READY_MADE = {"sum", "dot", "vdot", "inner", "einsum", "norm", "fsum", "sumprod", "reduce", "nansum", "cumsum"}
@@ -85,6 +88,8 @@ CALLS = [
     ([(_GRID,), (_GRID.T,), (_GRID[:, ::2],), (_GRID[::2, ::2],)], "grid, grid.T, grid[:, ::2], grid[::2, ::2]",
      _LAYOUT),
     ([(np.zeros(3),), (_locked(np.zeros(3)),)], "an array, and a read-only one", "Whether it may be written counts."),
+    ([(np.zeros((3, 4)),), (np.zeros((1, 4)),), (np.zeros((4, 1)),)], "np.zeros of shapes (3, 4), (1, 4) and (4, 1)",
+     "One row, or one column, lies in C and in Fortran order at once, and Numba calls that C. " + _LAYOUT),
     ([([1, 2],), ([1, 2, 3],), ((1, 2),), ((1, 2, 3),)], "[1, 2], [1, 2, 3], (1, 2), (1, 2, 3)",
      "A tuple's type holds the type of each element, and so its length; a list's does not."),
 ]  # fmt: skip
@@ -107,16 +112,46 @@ def is_compiled(answer: object) -> None:
 
 
 def keeps_its_promises(answer) -> None:
-    """No fastmath, no threads, no function that would do the work in one call."""
-    if answer.targetoptions.get("fastmath"):
-        wrong("the function permits fastmath", "Regroup the sum yourself: write several sums. No `fastmath` this time.")
-    if answer.targetoptions.get("parallel"):
-        wrong("the function is parallel", "One core is enough here: what makes one addition wait for another?")
-    if used := sorted(_READY_MADE & set(answer.py_func.__code__.co_names)):
-        wrong(
-            f"the function uses {', '.join(used)}",
-            "Write the loop yourself: it is the order of its additions that counts.",
-        )
+    """No fastmath, no threads, no function that would do the work in one call; nor in a function that it calls."""
+    for function in _compiled_with(answer, []):
+        if function.targetoptions.get("fastmath"):
+            wrong(f"{function.__name__} permits fastmath", _REGROUP)
+        if function.targetoptions.get("parallel"):
+            told = f"{function.__name__} is parallel"
+            wrong(told, "One core is enough here: what makes one addition wait for another?")
+        own = {name for name, thing in function.py_func.__globals__.items() if hasattr(thing, "targetoptions")}
+        if used := sorted(_READY_MADE & set(function.py_func.__code__.co_names) - own):
+            told = f"{function.__name__} uses {', '.join(used)}"
+            wrong(told, "Write the loop yourself: it is the order of its additions that counts.")
+
+
+def _compiled_with(function, found: list) -> list:
+    """A compiled function and those that it can call by a name, or has in a closure."""
+    if hasattr(function, "targetoptions") and all(function is not one for one in found):
+        found.append(function)
+        inner = function.py_func
+        named = [inner.__globals__.get(name) for name in inner.__code__.co_names]
+        for other in [*named, *inspect.getclosurevars(inner).nonlocals.values()]:
+            _compiled_with(other, found)
+    return found
+
+
+def longest_chain(answer: Callable, n: int) -> int:
+    """How many of ``n`` additions wait for each other: 1 is lost when it is added to 2**54, and to nothing else.
+
+    The square of one number is 2**54, those of the others are 1: what is missing in the result was added to the same
+    sum as the large one, after it. Where the large one lies matters, for a loop may run backwards.
+    """
+    lost = 0
+    for place in (0, 1, n // 3, n // 2 - 1, n // 2, n - 1):
+        numbers = np.ones(n)
+        numbers[place] = 2.0**27
+        shown = f"sum_squares(x), where x is 1.0 {n} times, but x[{place}] is 2.0**27,"
+        got = call(answer, (numbers,), shown=shown)
+        if not (isinstance(got, float) and 2.0**54 <= got <= 2.0**54 + n):
+            wrong(f"{shown} returned {short(got)}", "Whatever is large or small: each square is added once.")
+        lost = max(lost, round(n - 1 - (got - 2.0**54)))
+    return lost
 
 
 def between_large(x: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Mapping, Sequence
+from types import FunctionType, ModuleType
 
 from unladen.exercises import references
 from unladen.exercises.references import Operation
@@ -96,6 +97,24 @@ def reclaims(answer, program: Sequence[Operation], hint: str) -> None:
 
 
 ALONE = "`collect` stands alone: it has no name behind it."
+
+
+# -- what leads to everything -----------------------------------------------------------------------------------------
+
+
+def decoys(thing: object) -> list[tuple[list, str]]:
+    """Lists that hold ``thing`` only by what a search must pass over, each with a text that describes what is in it."""
+    module = ModuleType("settings")
+    module.thing = thing
+    method = FunctionType((lambda self: None).__code__, {"thing": thing, "__builtins__": {}})
+    plain = type("Other", (), {"method": method})
+    special = type("Meta", (type,), {})("Special", (), {"thing": thing})
+    return [
+        ([plain()], "an object whose class has a method"),
+        ([plain().method], "a bound method"),
+        ([module], "a module"),
+        ([special()], "an object whose class has a metaclass"),
+    ]
 
 
 # -- counted collections ----------------------------------------------------------------------------------------------

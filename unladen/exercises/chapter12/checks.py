@@ -6,11 +6,14 @@ import itertools
 import sys
 import threading
 from collections import Counter
+from numbers import Integral
 
-from unladen.exercises.chapter12.threaded import CountingLock, Downloads, WatchedDict, left_by
+import numpy as np
+
+from unladen.exercises.chapter12.threaded import CountingLock, Downloads, WatchedDict, left_by, watched_words
 from unladen.exercises.registry import exercise
 from unladen.exercises.values import same, short
-from unladen.exercises.words import NO_RETURN, call, called, case, refuses, wrong
+from unladen.exercises.words import CHANGED, NO_RETURN, call, called, case, refuses, wrong
 
 # --------------------------------------------------------------------------------------------------- 12.1
 
@@ -50,8 +53,13 @@ def timeline(answer):
     right([11, 2], 4, [(0, 0, 4), (1, 4, 6), (0, 6, 13)], _ALONE, [(lambda got: len(got or ()) > 3, _ALONE)])
     right([], 5, [], "No threads, no stretches.")
     right([0, 0], 5, [], "A thread without work never wants the lock: no stretch.")
+    right([6, 12], 5, [(0, 0, 5), (1, 5, 10), (0, 10, 11), (1, 11, 18)], _ALONE)
     work = [7, 31, 0, 12, 5, 26, 9]
     right(work, 6, _timeline(work, 6), _LINE)
+    rng = np.random.default_rng(121)
+    for _ in range(30):
+        work, interval = rng.integers(0, 25, rng.integers(2, 6)).tolist(), int(rng.integers(1, 9))
+        right(work, interval, _timeline(work, interval), _ALONE if max(work) > sum(work) / 2 else _LINE)
 
 
 def _timeline(work, interval):
@@ -109,7 +117,8 @@ def _is_schedule(schedule, times):
     shown = f"worst({times}) returned {short(schedule)}"
     if schedule is None:
         wrong(shown, NO_RETURN)
-    if not isinstance(schedule, list) or any(type(who) is not int for who in schedule):
+    integers = isinstance(schedule, list) and all(isinstance(who, Integral) for who in schedule)
+    if not integers or any(isinstance(who, bool) for who in schedule):
         wrong(shown, "A schedule is a list of integers: which thread makes the next step.")
     if set(schedule) - {0, 1}:
         wrong(shown, "The threads are called 0 and 1.")
@@ -166,9 +175,14 @@ def tally(answer):
     if taken > 1:
         told = f"{shown} took the lock {taken} times for 700 words"
         wrong(told, "Correct, and slow: each time, the other threads may have to wait. Once is enough.")
+    wait = "The others wait while you count. Count into a dict of your own before you take the lock."
     if touched > 30:
-        told = f"{shown} touched shared {touched} times for 7 different words"
-        wrong(told, "The others wait while you count. Count into a dict of your own before you take the lock.")
+        wrong(f"{shown} touched shared {touched} times for 7 different words", wait)
+    lock = CountingLock()
+    noting, looked_up = watched_words(words, lock)
+    call(answer, (noting, WatchedDict({}, lock), lock), shown=shown)
+    if len(looked_up) > 100:
+        wrong(f"{shown} looked {len(looked_up)} times at a word while it had the lock", wait)
     _together(answer, words)
 
 
@@ -190,6 +204,7 @@ def _together(answer, words):
 # --------------------------------------------------------------------------------------------------- 12.4
 
 _TOGETHER = "While one download waits, the next should wait already: begin several before you ask for a result."
+_EACH = "Each name is fetched as often as it stands there: the same name twice is fetched twice, and none once more."
 _NAMES = [f"page{n}" for n in range(8)]
 
 
@@ -209,8 +224,10 @@ _NAMES = [f"page{n}" for n in range(8)]
 )
 def fetch_all(answer):
     def right(fetch, names, most, hint):
-        shown = f"fetch_all(fetch, {short(names)}, {most})"
-        got = call(answer, (fetch, names, most), shown=shown, hint=hint)
+        shown, given = f"fetch_all(fetch, {short(names)}, {most})", list(names)
+        got = call(answer, (fetch, given, most), shown=shown, hint=hint)
+        if given != names:
+            wrong(f"{shown} changed the names", CHANGED)
         if fetch.most > most:
             wrong(f"in {shown} there were {fetch.most} downloads at a time", f"At most {most}: say so to the pool.")
         if fetch.in_vain:
@@ -225,18 +242,20 @@ def fetch_all(answer):
             other = "One result for each name: what `fetch(name)` returned."
             hint = order if sorted(map(str, got)) == sorted(expected) else other
             wrong(f"{shown} returned {short(got)}, expected {short(expected)}", hint)
+        if sorted(fetch.asked) != sorted(names):
+            wrong(f"{shown} fetched {short(sorted(fetch.asked))}", _EACH)
 
     right(Downloads(1), ["page0"], 2, "One name, one result.")
     right(Downloads(4), _NAMES, 4, _TOGETHER)
     right(Downloads(2), _NAMES, 2, _TOGETHER)
     right(Downloads(1), [], 3, "No names, no results.")
     right(Downloads(1), ["page0", "page1"], 1, "One at a time may be asked for, too.")
-    right(Downloads(2), ["page0", "page0", "page1"], 2, "The same name twice is fetched twice.")
+    right(Downloads(2), ["page0", "page0", "page1"], 2, _EACH)
     rest = "One slow download held up the others: as soon as *any* of them is done, the next begins. No batches."
     right(Downloads(1, slow="page0", names=8), _NAMES, 3, rest)
     shown = f"fetch_all(fetch, {short(_NAMES[:3])}, 2), where page1 is not there,"
     swallowed = "An error is not to be swallowed: let it through to the caller."
-    broken = (Downloads(1, broken="page1"), _NAMES[:3], 2)
+    broken = (Downloads(1, broken="page1"), _NAMES[:3].copy(), 2)
     refuses(answer, broken, ConnectionError, saying="page1", hint=swallowed, shown=shown)
 
 
@@ -267,7 +286,8 @@ _WHY = {
     "each version. When most packages can be imported without the GIL, the first question will have one answer.",
 )
 def choose(answer):
-    works, versions = ("waits", "numbers", "python"), ((3, 11), (3, 13), (3, 14), (3, 15), (4, 0))
+    works = ("waits", "numbers", "python")
+    versions = ((3, 9), (3, 13), (3, 13, 11), (3, 14), (3, 14, 0), (3, 15, 2), (4, 0))
     jobs = [
         {"work": work, "changes": changes, "gil": gil, "version": version, "packages": packages}
         for gil, changes, packages, version, work in itertools.product(
@@ -278,10 +298,12 @@ def choose(answer):
     for job in jobs:
         expected = _choice(job)
         shown = f"choose({job})"
-        got = call(answer, (job,), shown=shown)
+        got = call(answer, (given := dict(job),), shown=shown)
+        if given != job:
+            wrong(f"{shown} changed the job", CHANGED)
         if got is None:
             wrong(f"{shown} returned None", NO_RETURN)
-        if got not in _WHY:
+        if not isinstance(got, str) or got not in _WHY:
             wrong(f"{shown} returned {short(got)}", f"One of {', '.join(map(repr, _WHY))}, as a text.")
         if got != expected:
             wrong(f"{shown} returned {got!r}, expected {expected!r}", _WHY[expected])

@@ -90,6 +90,60 @@ class WatchedDict(dict):
         self._touch("written")
         super().update(*args, **kwargs)
 
+    def __ior__(self, other):
+        self._touch("written")
+        return super().__ior__(other)
+
+    def __delitem__(self, key) -> None:
+        self._touch("written")
+        super().__delitem__(key)
+
+    def __or__(self, other):
+        self._touch("read")
+        return super().__or__(other)
+
+    def keys(self):
+        self._touch("read")
+        return super().keys()
+
+    def values(self):
+        self._touch("read")
+        return super().values()
+
+    def copy(self):
+        self._touch("read")
+        return super().copy()
+
+
+class Word(str):
+    """A word that notes how often it is looked up or compared by a thread that has the lock."""
+
+    lock: CountingLock
+    looked_up: list[str]
+
+    def _note(self) -> None:
+        if self.lock.mine():
+            self.looked_up.append(str(self))
+
+    def __hash__(self) -> int:
+        self._note()
+        return super().__hash__()
+
+    def __eq__(self, other: object) -> bool:
+        self._note()
+        return super().__eq__(other)
+
+    def __lt__(self, other: str) -> bool:
+        self._note()
+        return super().__lt__(other)
+
+
+def watched_words(words: list[str], lock: CountingLock) -> tuple[list[str], list[str]]:
+    """The words, and a list of those of them that are looked up or compared while ``lock`` is held."""
+    looked_up: list[str] = []
+    kind = type("Word", (Word,), {"lock": lock, "looked_up": looked_up})
+    return list(map(kind, words)), looked_up
+
 
 class Downloads:
     """A function that pretends to download: it counts how many are under way, and waits until ``expected`` were.
