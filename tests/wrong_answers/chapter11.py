@@ -436,7 +436,6 @@ WRONG = {
             ),
             "a class may have a metaclass",
         ),
-        (changed(KEEPERS, ("id(other) not in seen and", "other not in waiting and")), "seen"),
         (
             "import gc\n\ndef keepers(thing, suspects):\n    who = gc.get_referrers(thing)\n"
             "    return sorted(n for n, s in suspects.items() if any(s is w for w in who))",
