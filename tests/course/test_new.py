@@ -28,7 +28,7 @@ def course(tmp_path) -> Path:
     """A small copy of the course: what the command reads, and folders to write into."""
     for folder in ("unladen", "native", "img/draw"):
         shutil.copytree(REPOSITORY / folder, tmp_path / folder, ignore=new.NOT_COPIED)
-    for folder in ("notebooks/notes", "solutions", "exercises", "tests/wrong_answers"):
+    for folder in ("notebooks/notes", "solutions", "exercises", "tests/right_answers", "tests/wrong_answers"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "chapters.toml").write_text(TEXT, encoding="utf-8")
     shutil.copy(REPOSITORY / "tests" / "sanitize.cfg", tmp_path / "tests")

@@ -146,6 +146,20 @@ WRONG = {{
 }}
 '''
 
+RIGHT = '''"""Right answers to the exercises of chapter {n}, in other styles than the solution's.
+
+{todo} at least three for each exercise: ``{{id: [source]}}``.
+"""
+
+from __future__ import annotations
+
+RIGHT = {{
+    "{number}.1": [
+        "def {word}(numbers):\\n    return sum(x for x in numbers)\\n",
+    ],
+}}
+'''
+
 NOTES = """# Notes for maintainers: {stem}
 
 {todo} statements that depend on the version of Python, of a tool, or on the machine, and what the claims stand on.
@@ -201,6 +215,7 @@ def texts(chapter: Chapter) -> dict[str, str]:
     return {
         f"{package}/__init__.py": "",
         f"{package}/checks.py": CHECKS.format(**given),
+        f"tests/right_answers/chapter{chapter.number:02}.py": RIGHT.format(**given),
         f"tests/wrong_answers/chapter{chapter.number:02}.py": WRONG.format(**given),
         f"notebooks/notes/{chapter.stem}.md": NOTES.format(**given),
         f"img/draw/{chapter.stem}.py": PICTURE.format(**given),
