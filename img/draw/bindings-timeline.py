@@ -38,7 +38,7 @@ def draw() -> Page:
         x = LEFT + 20 + place * 170
         page.mark(x, 655, shape, colour, 9)
         page.text(x + 20, 662, language, 20)
-    page.text(LEFT, 690, "Sources: img/draw/data/bindings.csv", 17, fill=INK)
+    page.text(LEFT, 690, "Sources: img/draw/data/bindings.csv", 18, fill=INK)
     return page
 
 

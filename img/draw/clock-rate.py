@@ -51,7 +51,7 @@ def draw() -> Page:
     page.text(x_of(1986), y_of(330), "clock rate in MHz", 22, fill=BLUE, bold=True, anchor="end")
     page.text(x_of(2012), y_of(1.3), "cores", 22, fill=RED, bold=True)
     page.text(
-        LEFT, 675, "The highest rate that the maker publishes. Sources: img/draw/data/clock-rate.csv", 17, fill=INK
+        LEFT, 675, "The highest rate that the maker publishes. Sources: img/draw/data/clock-rate.csv", 18, fill=INK
     )
     return page
 

@@ -13,7 +13,7 @@ def cells(page: Page, x: float, y: float, texts, colour, width=86, height=42) ->
 def box(page: Page, x: float, y: float, width: float, head: str, value: str, colour: str) -> None:
     """Draw an object: a head that says what it is, and what is in it."""
     page.box(x, y, width, 60, tint(colour, 0.2), colour, round=6)
-    page.text(x + width / 2, y + 22, head, 15, fill=QUIET, anchor="middle")
+    page.text(x + width / 2, y + 22, head, 18, fill=QUIET, anchor="middle")
     page.text(x + width / 2, y + 48, value, 18, anchor="middle", code=True)
 
 

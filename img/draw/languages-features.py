@@ -2,7 +2,7 @@
 
 from common import BLUE, PAPER, QUIET, RULE, Page, save, table, tint
 
-LEFT, TOP, COLUMN, ROW = 210, 150, 138, 44
+LEFT, TOP, COLUMN, ROW = 210, 136, 138, 38
 
 
 def draw() -> Page:
@@ -12,16 +12,16 @@ def draw() -> Page:
         f"{row['language']}: " + (", ".join(f"{f} ({row[f]})" for f in features if row[f] != "no") or "none")
         for row in rows
     )
-    page = Page(1200, 860, "Languages and their dynamic features", f"A table of dots. {has}.")
+    page = Page(1200, 774, "Languages and their dynamic features", f"A table of dots. {has}.")
     page.text(40, 52, "What is decided while the program runs, and in which language", 28, bold=True)
     for i, feature in enumerate(features):
         first, _, second = feature.partition(" ")
-        page.lines(LEFT + (i + 0.5) * COLUMN, 100, (first, second), 19, anchor="middle")
+        page.lines(LEFT + (i + 0.5) * COLUMN, 92, (first, second), 19, anchor="middle")
     for row_number, row in enumerate(rows):
         y = TOP + row_number * ROW
         if row_number % 2 == 0:
             page.box(30, y, 1140, ROW, tint(BLUE, 0.07), "none", round=0)
-        page.text(40, y + 30, row["language"], 21, bold=True)
+        page.text(40, y + 26, row["language"], 21, bold=True)
         for i, feature in enumerate(features):
             dot(page, LEFT + (i + 0.5) * COLUMN, y + ROW / 2, row[feature])
     bottom = TOP + len(rows) * ROW
@@ -34,8 +34,8 @@ def draw() -> Page:
         dot(page, x, bottom + 32, answer)
         page.text(x + 22, bottom + 39, words, 19)
     for i, note in enumerate(notes):
-        page.text(40, bottom + 84 + i * 26, note["languages"], 16, bold=True)
-        page.text(150, bottom + 84 + i * 26, note["note"], 16, fill=QUIET)
+        page.text(40, bottom + 82 + i * 27, note["languages"], 19, bold=True)
+        page.text(165, bottom + 82 + i * 27, note["note"], 19, fill=QUIET)
     return page
 
 

@@ -39,10 +39,10 @@ def draw() -> Page:
         page.mark(x, y, *LOOKS[kind_of(row["method"])], 10)
         page.text(x + 20, y + 7, row["value"], 20)
     notes = (
-        "Pereira et al., Science of Computer Programming 205 (2021) 102609, Table 4; programs of the Computer Language",
-        "Benchmarks Game, whose authors tuned some languages more than others, and used several cores in some.",
+        "Pereira et al., Science of Computer Programming 205 (2021) 102609, Table 4; programs of the Computer",
+        "Language Benchmarks Game, whose authors tuned some languages more, and used several cores in some.",
     )
-    page.lines(40, bottom + 106, notes, 17, fill=QUIET)
+    page.lines(40, bottom + 106, notes, 18, fill=QUIET)
     return page
 
 
