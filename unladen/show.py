@@ -209,6 +209,7 @@ def figure(fig, alt: str) -> None:
     A figure whose ``alt`` is empty is refused with ``ValueError``: somebody will read this course without seeing it.
     """
     from matplotlib import pyplot
+    from matplotlib.text import Text
 
     if not alt.strip():
         raise ValueError("a figure needs alternative text: say in a sentence what it shows")
@@ -217,7 +218,9 @@ def figure(fig, alt: str) -> None:
     pyplot.close(fig)
     # The width halves the pixels: sharp on dense screens, the right size on the others.
     width = int.from_bytes(png.getvalue()[16:20], "big") // 2
-    metadata = {"image/png": {"alt": alt, "width": width}}
+    # Its smallest letters, in points: a slide does not make the figure smaller than they can be read.
+    letters = [text.get_fontsize() for text in fig.findobj(Text) if text.get_text().strip() and text.get_visible()]
+    metadata = {"image/png": {"alt": alt, "width": width, "smallest": min(letters, default=0)}}
     _display({"image/png": png.getvalue(), "text/plain": f"[figure] {alt}"}, metadata)
 
 
