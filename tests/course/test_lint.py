@@ -50,6 +50,10 @@ def printed(line: str):
     return new_output("stream", name="stdout", text=line)
 
 
+def note(words: str):
+    return new_markdown_cell(f"**For the speaker, 4 minutes.** {words}", metadata={"tags": ["notes"]})
+
+
 FAULTS = [
     (text("## Fine\n\n# Another title"), "a second title"),
     (text("#### Deep"), "jumps from heading level 1 to 4"),
@@ -76,6 +80,13 @@ FAULTS = [
     (code("# NBVAL_IGNORE_OUTPUT\nx"), "'# NBVAL_IGNORE_OUTPUT'"),
     (code("x", tags=["nbval-ignore-output"]), "exempt from comparison without a reason"),
     (code("x", tags=["solution_only"]), "the unknown tag 'solution_only'"),
+    (new_markdown_cell("Ask.", metadata={"tags": ["notes"]}), "begin it with **For the speaker.** or"),
+    (
+        new_markdown_cell("Ask.", metadata={"slideshow": {"slide_type": "notes"}}),
+        "slide type alone; tag it `notes`",
+    ),
+    (text("**For the speaker.** Ask."), "learners would see it; tag it `notes`"),
+    (code("x", tags=["notes"]), "notes for the speaker are text cells"),
     (code("x", new_output("error", ename="NameError", evalue="x", traceback=[])), "stores an error (NameError)"),
     (code("x", picture()), "shows an image/png without alternative text"),
     (code("x", picture("image/svg+xml", alt=" ")), "shows an image/svg+xml without alternative text"),
@@ -106,6 +117,8 @@ GOOD = [
     ),
     text("| a | b |\n|---|---|\n" + "| word word word word | word |\n" * 30),
     text("C was [40× faster](https://example.org/table) there. ![A tree](lesson.ipynb) [Next](lesson.ipynb#one)"),
+    note("Some say half."),
+    new_markdown_cell("## On a route", metadata={"tags": ["route-90", "route-half-day", "route-two-days"]}),
     code("%%c adder\nint one;"),
     code("x", picture(alt="a line that rises")),
     code("1 / 0", new_output("error", ename="ZeroDivisionError", evalue="", traceback=[]), tags=["raises-exception"]),
@@ -135,6 +148,7 @@ def test_the_opening(findings, opening, said):
 def test_only_too_many_cells_are_a_finding(findings):
     assert findings(text("a"), *[code("a\nb\nc\nd\ne\nf") for _ in range(88)]) == []
     assert any("has 91 cells; at most 90" in f for f in findings(*[text("a") for _ in range(90)]))
+    assert findings(text("a"), *map(note, "c" * 95)) == []
 
 
 FRAME = {

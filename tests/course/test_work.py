@@ -82,6 +82,22 @@ def test_the_first_start_copies_the_course_the_lectures_without_outputs(course, 
     assert not list(folder.rglob("*.tmp"))
 
 
+def test_notes_for_the_speaker_are_in_no_copy_whether_they_come_at_first_or_later(course, capsys):
+    def say(at: int, words: str) -> None:
+        notebook = copies.read(course / LECTURE)
+        note = {"cell_type": "markdown", "id": f"say-{at}", "metadata": {"tags": ["notes"]}, "source": words}
+        notebook["cells"].insert(at, note)
+        copies.write(copies.text_of(notebook), course / LECTURE)
+
+    say(1, "**For the speaker, 4 minutes.** Ask for hands.")
+    folder = work.prepare()
+    say(3, "**For the speaker.** Wait.")
+    capsys.readouterr()
+    assert work.prepare() == folder and capsys.readouterr().out == "", "they are no new text"
+    assert "For the speaker" in text(course / LECTURE)
+    assert not [path for path in folder.rglob("*.ipynb") if "For the speaker" in path.read_text(encoding="utf-8")]
+
+
 def test_a_second_start_says_nothing_and_touches_nothing(course, mine, capsys):
     edit(mine / EXERCISE, 3, "my answer")
     before = everything(mine)

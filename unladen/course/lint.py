@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from unladen.course import chapters, frame, notebooks, prose
+from unladen.course import chapters, frame, notebooks, notes, prose, routes
 from unladen.course.chapters import WrongTable
 from unladen.course.notebooks import NotebookError
 from unladen.course.outputs import ROOT
@@ -29,9 +29,9 @@ MOST_LINES, MOST_COLUMNS, MOST_CELLS, MOST_OUTPUT_LINES = 22, 100, 90, 60
 FEW_CELLS = 30  # a lecture of fewer is told so, and may be right
 _BOUNDS = re.compile(r"\s+(at_least|at_most|timed|both_ways)=")
 TAGS = {
-    "exercise-only", "hide-input", "hide-output", "nbval-check-output", "nbval-ignore-output", "nbval-skip",
+    "exercise-only", "hide-input", "hide-output", "nbval-check-output", "nbval-ignore-output", "nbval-skip", notes.TAG,
     "python-headers", "raises-exception", "reference-python", "remove-cell", "skip-execution", "solution-only",
-    "two-cores",
+    "two-cores", *routes.TAGS,
 }  # fmt: skip
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 
@@ -63,8 +63,8 @@ def size_and_opening(notebook: NotebookNode, path: Path) -> Findings:
             yield number, f"jumps from heading level {above} to {level}; use {'#' * (above + 1)}"
     if not any(_MINUTES.search(source) for _, source in texts[:2]):
         yield 1, "does not say how many minutes the notebook takes; say it in the opening"
-    if len(notebook.cells) > MOST_CELLS:
-        yield None, f"has {len(notebook.cells)} cells; at most {MOST_CELLS}: two chapters, or a helper"
+    if (count := len(notes.without_notes(notebook.cells))) > MOST_CELLS:
+        yield None, f"has {count} cells; at most {MOST_CELLS}: two chapters, or a helper"
 
 
 def text_cells(notebook: NotebookNode, path: Path) -> Findings:
@@ -97,11 +97,13 @@ def code_cells(notebook: NotebookNode, path: Path) -> Findings:
 
 
 def tags(notebook: NotebookNode, path: Path) -> Findings:
-    """Tags are known ones, and an exemption from comparison says why."""
+    """Tags are known ones, an exemption from comparison says why, and a note for the speaker is told by both."""
     for number, cell in enumerate(notebook.cells, 1):
         own = cell.metadata.get("tags", [])
         for tag in sorted(set(own) - TAGS):
             yield number, f"has the unknown tag {tag!r}; known are {', '.join(sorted(TAGS))}"
+        if said := notes.complaint(cell):
+            yield number, said
         if {"nbval-ignore-output", "nbval-skip"} & set(own) and not str(cell.metadata.get("why", "")).strip():
             yield number, 'is exempt from comparison without a reason; add "why": "…" to its metadata, or mark the text'
         errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]

@@ -15,7 +15,7 @@ import json
 import os
 from pathlib import Path
 
-from unladen.course import copies, host
+from unladen.course import copies, host, notes
 from unladen.exercises.original import COURSE, without_answers
 
 ROOMS = ("notebooks", "exercises", "solutions")
@@ -102,12 +102,14 @@ def course() -> list[tuple[str, Path]]:
 
 
 def given(room: str, path: Path) -> dict:
-    """What the course gives a learner who has nothing yet: of a lecture no outputs, of an exercise no answers.
+    """What the course gives a learner who has nothing yet: of a lecture no outputs and no notes for the speaker, of an
+    exercise no answers.
 
     Raises ``copies.NoNotebook`` where the course's own file is none.
     """
     notebook = copies.read(path)
     if room == "notebooks":
+        notebook["cells"] = notes.without_notes(notebook["cells"])
         return bare(notebook)
     untouched = _untouched(path, notebook) if room == "exercises" else None
     return untouched or notebook
