@@ -5,6 +5,7 @@
 #   ON=notebooks          open the originals, not your copies       NB=03                only this chapter (03,07: these;
 #                                                                                        or the path of a notebook)
 #   FLAGS=…               more options for the command that runs    RUNS=20              how often, for `make evidence`
+#   ROUTE=90              slides of a shorter way (half-day, two-days)
 
 PYTHON = python3
 WITH =
@@ -13,6 +14,7 @@ IP =
 ON =
 NB =
 RUNS = 1
+ROUTE =
 FLAGS =
 
 # Variables that were set for another Python (ROS, the modules of a computing centre) are not heeded, nor the one with
@@ -45,9 +47,9 @@ update: ## bring a newer course into your copies; what you wrote stays
 doctor: ## name every problem of this machine, with the command that fixes it
 	@$(PYTHON) -E unladen/course/doctor.py $(FLAGS) || test $$? -eq 1
 
-slides: ## export the lectures as slides into slides/
+slides: ## export the lectures as slides into slides/ (ROUTE=90: those of a shorter way)
 	@$(SETUP)
-	$(RUN) unladen slides $(FLAGS) $(NB)
+	$(RUN) unladen slides --route="$(ROUTE)" $(FLAGS) $(NB)
 
 test: ## prove all of it, or one chapter (NB=03): style, notebooks against their stored outputs, tests
 	@$(SETUP) --exact

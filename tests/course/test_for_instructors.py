@@ -10,6 +10,7 @@ import pytest
 
 from tests.helpers.checkout import REPOSITORY
 from unladen.course import chapters
+from unladen.course.routes import ROUTES
 
 pytestmark = pytest.mark.chapters
 
@@ -48,3 +49,11 @@ def test_the_routes_add_up():
     told = re.search(r"Sums: (.*?);", PAGE, re.S)[1]
     assert sums == {"90 minutes": 90, "half a day": 210, "two days": int(re.search(r"two days (\d+)", told)[1])}
     assert "half a day 210" in told and sums["two days"] <= 2 * 7 * 60
+
+
+def test_the_routes_that_can_be_exported_are_those_of_the_page():
+    told = {}
+    for name, what, _ in (row for row in rows(PAGE) if len(row) == 3 and row[2].isdigit()):
+        told.setdefault(name, set()).update(int(chapter) for chapter in re.findall(r"(?<![.\d])\d\d(?![.\d])", what))
+    assert told == {title: set(chapters) for title, chapters in ROUTES.values()}
+    assert all(f"ROUTE={word}" in PAGE for word in ROUTES)

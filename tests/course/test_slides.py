@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,70 +11,42 @@ from dataclasses import dataclass
 import nbformat
 import pandas
 import pytest
+from matplotlib.figure import Figure
 
 from tests.helpers.browser import browser_context, save_picture
 from tests.helpers.checkout import REPOSITORY
-from tests.helpers.sample import LOOP, cell, picture, write_lecture
-from unladen.course import browser, prose, slides
+from tests.helpers.sample import LOOP, cell, picture, shown, write_lecture
+from unladen.course import browser, prose, slide_cells, slide_report, slides
+from unladen.course.slide_report import Look
+from unladen.show import Table, duration
 
 pytestmark = pytest.mark.chapters
 
 LECTURES = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
-
-# What is wrong with a slide as it is shown, in pixels of a 1280 × 720 screen.
-MEASURE = """() => {
-    const slide = Reveal.getCurrentSlide(), scale = Reveal.getScale(), wrong = [];
-    const range = document.createRange();
-    const walk = document.createTreeWalker(slide, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
-    for (let node = walk.nextNode(); node; node = walk.nextNode()) {
-        const holder = node.nodeType === Node.TEXT_NODE ? node.parentElement : node;
-        if (holder.closest('aside, details:not([open]) > :not(summary)')) continue; // folded away: not on the slide
-        range.selectNode(node);
-        for (const box of node === holder ? [node.getBoundingClientRect()] : range.getClientRects()) {
-            if (box.bottom / scale > 720) wrong.push(`too tall: ${Math.round(box.bottom / scale)} px`);
-            if (box.right / scale > 1280) wrong.push(`too wide: ${Math.round(box.right / scale)} px`);
-        }
-    }
-    for (const pre of slide.querySelectorAll('pre')) {
-        const words = pre.textContent.slice(0, 60);
-        if (pre.offsetParent && pre.scrollWidth > pre.clientWidth + 1) wrong.push(`clipped: ${words}`);
-        if (parseFloat(getComputedStyle(pre).fontSize) < 14) wrong.push(`too small: ${words}`);
-    }
-    for (const code of slide.querySelectorAll('.jp-InputArea-editor'))
-        if (code.scrollWidth > code.clientWidth + 1) wrong.push(`clipped: ${code.textContent.slice(0, 60)}`);
-    for (const image of slide.querySelectorAll('img')) {
-        if (!image.alt.trim()) wrong.push('a picture without alternative text');
-        if (!image.naturalWidth) wrong.push(`a picture that is not shown: ${image.alt}`);
-    }
-    if (!slide.innerText.trim() && !slide.querySelector('img')) wrong.push('an empty slide');
-    return [...new Set(wrong)];
-}"""
-
 
 SIZE = {"width": 1280, "height": 720}
 
 
 @dataclass
 class Shown:
-    """A deck as it is open, all that is wrong with its slides, and every request that it makes of anyone."""
+    """A deck as it is open, what was seen of it, all that is wrong with it, every request that it makes of anyone."""
 
     page: object
+    seen: Look
     wrong: list[str]
     requests: list[str]
 
 
 def look(context, deck) -> Shown:
-    """Open a deck and look at each of its slides."""
+    """Open a deck and step through it with the key →."""
     requests: list[str] = []
     errors: list[str] = []
     context.on("request", lambda request: requests.append(request.url))
     context.on("weberror", lambda error: errors.append(str(error.error)))
     page = browser.open_deck(context, deck)
-    for number in range(page.evaluate("Reveal.getTotalSlides()")):
-        browser.show_slide(page, number)
-        errors += [f"slide {number + 1}: {words}" for words in page.evaluate(MEASURE)]
+    seen = slide_report.look(page)
     own = deck.resolve().as_uri()
-    return Shown(page, errors, [r for r in requests if not r.startswith(("data:", own))])
+    return Shown(page, seen, errors + seen.wrong, [r for r in requests if not r.startswith(("data:", own))])
 
 
 @pytest.fixture(scope="module")
@@ -151,15 +125,15 @@ def test_a_notebook_without_slide_tags_begins_one_at_each_heading(tmp_path):
             nbformat.v4.new_markdown_cell("### not a third"),
         ]
     )
-    slides.arrange(notebook)
-    assert [slides.slide_type(c) for c in notebook.cells] == ["slide", "-", "slide", "-"]
+    slide_cells.arrange(notebook)
+    assert [slide_cells.slide_type(c) for c in notebook.cells] == ["slide", "-", "slide", "-"]
 
 
 def test_a_removed_cell_leaves_its_slide_to_the_next_one():
     removed = cell("x = 1", (), "slide", ("remove-cell",))
     notebook = nbformat.v4.new_notebook(cells=[cell("y = 1", (), "slide"), removed, cell("z = 1")])
-    slides.arrange(notebook)
-    assert [(c.source, slides.slide_type(c)) for c in notebook.cells] == [("y = 1", "slide"), ("z = 1", "slide")]
+    slide_cells.arrange(notebook)
+    assert [(c.source, slide_cells.slide_type(c)) for c in notebook.cells] == [("y = 1", "slide"), ("z = 1", "slide")]
 
 
 def test_a_line_below_marks_a_heading_as_well_as_signs_before_it(tmp_path):
@@ -168,8 +142,8 @@ def test_a_line_below_marks_a_heading_as_well_as_signs_before_it(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text) for text in opens + does_not])
     nbformat.write(notebook, tmp_path / "t.ipynb")
     assert "<title>Title</title>" in slides.export(tmp_path / "t.ipynb")
-    slides.arrange(notebook)
-    assert [slides.slide_type(c) for c in notebook.cells] == ["slide"] * len(opens) + ["-"] * len(does_not)
+    slide_cells.arrange(notebook)
+    assert [slide_cells.slide_type(c) for c in notebook.cells] == ["slide"] * len(opens) + ["-"] * len(does_not)
 
 
 PICTURES = {
@@ -311,14 +285,20 @@ def test_a_table_whose_headings_are_joined_can_be_scrolled(tmp_path, context):
     assert reached <= 1280
 
 
-def test_the_measure_finds_a_slide_that_is_too_full(sample):
+def test_the_measure_finds_what_is_wrong(sample):
     page = sample.page
-    page.evaluate("Reveal.getCurrentSlide().insertAdjacentHTML('beforeend', '<p style=height:800px>x</p><img>')")
-    wrong = page.evaluate(MEASURE)
-    page.evaluate("for (let n = 0; n < 2; n++) Reveal.getCurrentSlide().lastElementChild.remove()")
-    assert not page.evaluate(MEASURE)
-    assert any(w.startswith("too tall") for w in wrong)
-    assert "a picture without alternative text" in wrong
+    before = slide_report.measure(page)
+    worse = "<p style=height:800px>x</p><img><p style=font-size:9px>tiny</p>"
+    page.evaluate(f"Reveal.getCurrentSlide().insertAdjacentHTML('beforeend', '{worse}')")
+    page.evaluate("Reveal.getCurrentSlide().querySelectorAll('h1, h2, h3').forEach(h => { h.hidden = true; })")
+    found = slide_report.measure(page)
+    page.evaluate("for (let n = 0; n < 3; n++) Reveal.getCurrentSlide().lastElementChild.remove()")
+    page.evaluate("Reveal.getCurrentSlide().querySelectorAll('[hidden]').forEach(h => { h.hidden = false; })")
+    assert not before["wrong"] and before["heading"] and before["smallest"] >= 14
+    assert any(w.startswith("too tall") for w in found["wrong"])
+    assert "a picture without alternative text" in found["wrong"]
+    assert (found["smallest"], found["where"], found["heading"]) == (9, "tiny", False)
+    assert slide_report.measure(page) == before
 
 
 def test_an_answer_is_folded_until_it_is_asked_for(sample):
@@ -333,16 +313,183 @@ def test_a_deck_prints_one_page_a_slide(sample, deck, tmp_path):
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", (tmp_path / "deck.pdf").read_bytes())) == total
 
 
+def test_the_right_arrow_reaches_every_slide_and_step_and_the_left_arrow_goes_back_the_same_way(sample):
+    page, seen = sample.page, sample.seen.seen
+    total = page.evaluate("Reveal.getTotalSlides()")
+    assert whole_walk(page, sample.seen) and len(seen) > total
+    page.evaluate("Reveal.slide(...Object.values(Reveal.getIndices(Reveal.getSlides().at(-1))), 99)")
+    back = []
+    for _ in seen:
+        back.append(tuple(page.evaluate(slide_report._WHERE)[:2]))
+        page.keyboard.press("ArrowLeft")
+    assert back[::-1] == seen
+
+
+def whole_walk(page, seen: Look) -> bool:
+    """Whether the key → has shown each slide once, in order, and each of its steps."""
+    slides_seen = list(dict.fromkeys(slide for slide, _ in seen.seen))
+    steps = page.evaluate(
+        "Reveal.getSlides().map(slide => [...slide.querySelectorAll('.fragment')])"
+        ".map(found => new Set(found.map(fragment => fragment.dataset.fragmentIndex)).size)"
+    )
+    shown = page.evaluate("[...document.querySelectorAll('.slides .fragment')].every(f => f.matches('.visible'))")
+    return slides_seen == list(range(len(steps))) and len(seen.seen) == len(steps) + sum(steps) and shown
+
+
+RACE = """times = race({"Python": f, "C": g})"""
+
+
+def race_of(code: str):
+    """A race as it is stored: a table, a chart of two bars, and what a claim said."""
+    chart = io.BytesIO()
+    Figure(figsize=(9, 2.4)).savefig(chart, format="png", dpi=144)
+    table = Table(["contender", "best"], [["Python", duration(0.0312)], ["C", duration(0.0011)]])
+    figure = {"image/png": base64.b64encode(chart.getvalue()).decode(), "text/plain": "[figure]"}
+    metadata = {"image/png": {"alt": "Two bars", "smallest": 12}}
+    said = nbformat.v4.new_output("stream", name="stdout", text="✓ C wins: measured ≈ 28.4 ×, claimed at least 4 ×\n")
+    return cell(code, [*shown(table), nbformat.v4.new_output("display_data", data=figure, metadata=metadata), said])
+
+
+def test_an_answer_waits_for_a_key_and_what_is_said_of_it_for_one_more_and_paper_has_all(tmp_path, context):
+    question = (
+        "## Which wins?\n\nPython, or C?\n\n<details><summary>Choose before you run</summary>\n\n- C.\n\n</details>"
+    )
+    guess = cell('guess("03.1", ...)', [nbformat.v4.new_output("stream", name="stdout", text="waits for your guess")])
+    deck = exported(tmp_path, question, guess, race_of(RACE), "It was C.")
+    page = browser.open_deck(context, deck)
+    words, keys = ["Choose before", "times = race", "31.2 ms", "C wins: measured 28.4 ×", "It was C."], []
+    for _ in range(3):
+        slide = page.evaluate("Reveal.getCurrentSlide().innerText")  # of what is visible
+        keys.append([word in " ".join(slide.split()) for word in words])
+        page.keyboard.press("ArrowRight")
+    opened = page.evaluate("document.querySelector('details').open")
+    printed = browser.open_deck(context, deck, "?print-pdf")
+    printed.wait_for_selector(".pdf-page")
+    paper = " ".join(printed.evaluate("document.body.innerText").split())
+    assert keys == [[True, True, False, False, False], [True, True, True, True, False], [True] * 5]
+    assert opened and all(word in paper for word in words)
+    assert "waits for your guess" not in deck.read_text(encoding="utf-8").partition("</main>")[0]
+
+
+def test_a_slide_uses_its_width_a_table_stands_beside_its_chart(tmp_path, context):
+    page = browser.open_deck(context, exported(tmp_path, "## A race", race_of(RACE)))
+    code, table, chart = (
+        page.evaluate(f"document.querySelector('.slides {what}').closest('.block').getBoundingClientRect().toJSON()")
+        for what in (".jp-InputArea-editor", "table", "img")
+    )
+    assert page.evaluate("Reveal.getTotalSlides()") == 1
+    beside = [one["right"] < chart["left"] and one["bottom"] > chart["top"] for one in (code, table)]
+    assert any(beside) or code["right"] < table["left"]
+
+
+def test_a_picture_is_made_no_smaller_than_its_letters_can_be_read(tmp_path, context):
+    letters = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 800" width="1200" height="800">{}</svg>'
+    (tmp_path / "small.svg").write_text(letters.format('<text x="9" y="99" font-size="19">Read me</text>'))
+    paragraph = "Much is said of it before it is shown. " * 12
+    shown = look(context, exported(tmp_path, f"## A picture\n\n{paragraph}\n\n![Letters](small.svg)", paragraph))
+    (tmp_path / "small.svg").write_text(letters.format('<text x="9" y="99" font-size="9">Read me</text>'))
+    worse = look(context, exported(tmp_path, "## A picture\n\n![Letters](small.svg)"))
+    assert not shown.wrong and not shown.seen.small and not shown.seen.headless
+    assert len(worse.seen.small) == 1 and worse.seen.small[0].endswith("px, picture: Letters")
+
+
+def test_keys_are_told_and_a_screen_reader_reads_line_by_line(sample):
+    page = sample.page
+    page.keyboard.press("?")
+    told = page.evaluate("document.querySelector('.r-overlay-help')?.innerText")
+    page.keyboard.press("Escape")
+    assert "Next slide" in told
+    assert page.evaluate("document.querySelector('[role=application]')") is None
+
+
+def test_the_speaker_sees_notes_a_clock_and_the_whole_next_heading(tmp_path, context):
+    note = nbformat.v4.new_markdown_cell("**For the speaker, 4 minutes.** Ask for hands.", metadata={"tags": ["notes"]})
+    page = browser.open_deck(context, exported(tmp_path, "# A title", "## One", note, cell(LOOP), "## Two", "words"))
+    timings = page.evaluate("Reveal.getSlides().map(slide => slide.dataset.timing)")
+    with context.expect_page() as opened:
+        page.keyboard.press("s")
+    view = opened.value
+    page.keyboard.press("ArrowRight")
+    view.wait_for_function("document.querySelector('.speaker-controls-notes .value')?.innerText.includes('hands')")
+    label = view.evaluate(
+        "() => { const box = selector => document.querySelector(selector).getBoundingClientRect();"
+        " return (box('#upcoming-slide .label').top - box('#upcoming-slide').top) / box('#upcoming-slide').height; }"
+    )
+    pacing = view.evaluate("getComputedStyle(document.querySelector('.pacing')).display")
+    save_picture(view, "deck-speaker")
+    assert timings == [None, "240", None]
+    assert label > 0.7 and pacing != "none"
+    assert "hands" not in page.evaluate("Reveal.getCurrentSlide().innerText")
+
+
+def test_a_route_is_a_word_and_its_decks_a_folder(tmp_path, capsys):
+    assert slides.main(["03", "--route", "90", "--to", str(tmp_path)]) == 0
+    assert [path.name for path in (tmp_path / "route-90").iterdir()] == ["03-dynamic-features.html"]
+    assert slides.main(["05", "--route", "90", "--to", str(tmp_path)]) == 1
+    assert slides.main(["--route", "45", "--to", str(tmp_path)]) == 1
+    told = capsys.readouterr().err
+    assert "its chapters are 00, 03, 10" in told and "there are 90, half-day, two-days" in told
+
+
+def test_all_slides_are_put_on_one_sheet_with_a_line_about_them(deck, tmp_path):
+    with ThreadPoolExecutor(1) as beside:
+        told = beside.submit(slide_report.report, deck, tmp_path).result()
+    slides_shown = len(list(tmp_path.glob("90-sample-[0-9]*.png")))
+    assert told.startswith(f"{slides_shown} slides, ") and "0 without a heading" in told
+    assert (tmp_path / "90-sample-sheet.png").stat().st_size > 10_000
+
+
+# Drawings that are shown as wide as a slide, and whose letters are small all the same.
+DRAWN_SMALL = {"07-numpy": "Strides"}
+
+
 @pytest.mark.parametrize("lecture", LECTURES, ids=lambda path: path.stem)
 def test_every_lecture_fits_its_slides_and_asks_nobody(lecture, tmp_path, context):
     assert slides.main([str(lecture), "--to", str(tmp_path)]) == 0
     deck = tmp_path / f"{lecture.stem}.html"
     looked = look(context, deck)
+    seen, page = looked.seen, looked.page
     assert not looked.wrong
     assert not looked.requests
+    assert whole_walk(page, seen)
+    assert not seen.headless
+    assert len(seen.low) <= slide_report.MANY * len(seen.filled), seen.low
+    assert not [said for said in seen.small if DRAWN_SMALL.get(lecture.stem, "none") not in said]
+    assert "≈" not in page.evaluate("document.querySelector('.slides').textContent")
+    assert not page.evaluate(TORN_APART)
+    assert hidden_answers(page, lecture)
     if lecture.stem == "04-bytecode":
         assert looked.page.locator(".stepper").count() >= 4
         prints_each_step_in_a_table(context, deck)
+
+
+# Races (cells whose results begin with a table and a chart) of which these two are not on one slide.
+TORN_APART = """() => {
+    const results = {};
+    for (const block of document.querySelectorAll('.slides .block:has(> .jp-OutputArea-child)'))
+        (results[block.dataset.cell] ||= []).push(block);
+    const places = Object.values(results).map(blocks => ['table:not(pre table)', '.picture'].map(what =>
+        blocks.find(block => block.querySelector(what))));
+    return places.filter(([table, chart]) => table && chart && table.closest('section') !== chart.closest('section'))
+        .map(([table]) => table.dataset.cell);
+}"""
+
+
+def hidden_answers(page, lecture) -> bool:
+    """Whether no result that answers a question is in sight together with its code before a key is pressed."""
+    notebook = nbformat.read(lecture, as_version=4)
+    slide_cells.arrange(notebook)
+    asked = [f"cell-id={c.id}" for c in notebook.cells if slide_cells.ANSWERS in c.metadata.get("tags", [])]
+    together = page.evaluate(
+        """asked => asked.filter(cell => {
+            const blocks = [...document.querySelectorAll(`.slides .block[data-cell="${cell}"]`)];
+            const slide = blocks.find(block => block.querySelector('.jp-InputArea-editor'))?.closest('section');
+            const shown = blocks.filter(block => block.matches(':has(> .jp-OutputArea-child):not(.fragment)'));
+            return slide && shown.some(block => block.closest('section') === slide);
+        })""",
+        asked,
+    )
+    return bool(asked) and not together
 
 
 def prints_each_step_in_a_table(context, deck) -> None:

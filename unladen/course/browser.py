@@ -64,30 +64,6 @@ def open_deck(context, deck: Path, query: str = ""):
     return page
 
 
-def show_slide(page, number: int) -> None:
-    """Go to slide ``number`` (from 0, vertical ones counted in) with all its fragments visible."""
-    page.evaluate(
-        """number => {
-            const slide = Reveal.getSlides()[number], { h, v } = Reveal.getIndices(slide);
-            Reveal.slide(h, v);
-            slide.querySelectorAll('.fragment').forEach(f => f.classList.add('visible'));
-        }""",
-        number,
-    )
-
-
-def screenshots(deck: Path, folder: Path) -> int:
-    """Save a picture of every slide of ``deck`` into ``folder``; their number."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with chromium() as context:
-        page = open_deck(context, deck)
-        total = page.evaluate("Reveal.getTotalSlides()")
-        for number in range(total):
-            show_slide(page, number)
-            page.screenshot(path=folder / f"{deck.stem}-{number + 1:02}.png")
-    return total
-
-
 def print_pdf(deck: Path, target: Path) -> None:
     """Print ``deck`` as a tagged PDF, one page a slide."""
     with chromium() as context:

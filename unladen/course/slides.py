@@ -3,9 +3,8 @@
 Nothing is executed: the decks show the outputs stored in the notebooks. reveal.js and MathJax come out of installed
 packages and are written into the deck, so it opens anywhere, with no request to any server.
 
-A cell's ``slideshow`` metadata tells where slides begin; in a notebook without any, each first and second level heading
-begins one. Cells tagged ``remove-cell`` are left out, ``hide-input`` shows the outputs only. How a slide that is too
-full goes on to the next is decided where it can be measured: in ``slides_template/deck.js``.
+Which cells are shown, and what waits for a key, is decided in ``slide_cells.py``; how they are laid out, and where a
+slide ends, where it can be measured: in the deck itself (``slides_template/pages.js``).
 """
 
 from __future__ import annotations
@@ -20,8 +19,9 @@ import sys
 from html import unescape
 from pathlib import Path
 
-from unladen.course import prose
+from unladen.course import prose, routes
 from unladen.course.notebooks import NotebookError, find
+from unladen.course.slide_cells import arrange
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 TEMPLATE = Path(__file__).with_name("slides_template")
@@ -34,6 +34,10 @@ MATHJAX = r"""window.MathJax = {
   },
   svg: { fontCache: "local" },
 };"""
+# The speaker view's labels would cover the heading of the slide that is to come.
+LABEL = ".overlay-element {"
+ASIDE = "#upcoming-slide .label, #speaker-layout { top: auto !important; bottom: 10px; right: auto; } "
+POINTS = 12  # the smallest letters of the course's charts
 FORMULA = re.compile(r"\$\$|\\\(|\\\[|\\begin\{|(?<!\\)\$[^\s$](?:[^$\n]*[^\s$\\])?\$")
 
 
@@ -78,40 +82,28 @@ def scripts(formulas: bool) -> list[str]:
     files = [
         reveal_folder() / "dist" / "reveal.js",
         reveal_folder() / "plugin" / "notes" / "notes.js",
-        TEMPLATE / "deck.js",
+        *(TEMPLATE / f"{name}.js" for name in ("fit", "rows", "pages", "deck")),
     ]
     mathjax = package_folder("sphinx-mathjax-offline") / "static" / "mathjax" / "tex-svg.js"
     files = [mathjax] * formulas + files
     texts = [MATHJAX] * formulas + [p.read_text(encoding="utf-8") for p in files]
+    texts = [text.replace(LABEL, ASIDE + LABEL, 1) for text in texts]
     return [re.sub(r"</(?=script)|<(?=!--)", lambda m: m.group()[0] + "\\" + m.group()[1:], t) for t in texts]
 
 
-def slide_type(cell: dict) -> str:
-    return cell.get("metadata", {}).get("slideshow", {}).get("slide_type", "-")
+def smallest_text(svg: str) -> float:
+    """The size of the smallest letters of a drawing, as a share of its width; 0 if it has none."""
+    sizes = [float(size) for size in re.findall(r"font(?:-size)?\s*[:=][\s\"']*(?:[a-z]+ +|\d{3} +)*([\d.]+)", svg)]
+    box = re.search(r"<svg\b[^>]*?\bviewBox=[\"']\s*[\d.-]+[\s,]+[\d.-]+[\s,]+([\d.]+)", svg)
+    width = box or re.search(r"<svg\b[^>]*?\bwidth=[\"']([\d.]+)", svg)
+    return min(sizes) / float(width[1]) if sizes and width else 0.0
 
 
-def arrange(notebook) -> None:
-    """Decide which cells are shown and where slides begin, in place."""
-    by_heading = all(slide_type(cell) == "-" for cell in notebook.cells)
-    shown, owed = [], ""  # owed: the beginning that a removed cell had marked
-    for cell in notebook.cells:
-        kind, tags = slide_type(cell), cell.metadata.get("tags", [])
-        if by_heading and cell.cell_type == "markdown" and prose.opening(cell.source)[0] in (1, 2):
-            kind = "slide"
-        empty = cell.cell_type == "raw" or not cell.source.strip()
-        if empty or kind == "skip" or "remove-cell" in tags:
-            owed = kind if kind in ("slide", "subslide") else owed
-            continue
-        if owed and kind in ("-", "fragment"):
-            kind, owed = owed, ""
-        owed = "" if kind in ("slide", "subslide") else owed
-        cell.metadata["slideshow"] = {"slide_type": kind}
-        if cell.cell_type == "code" and "hide-output" in tags:
-            cell.outputs = []
-        shown.append(cell)
-    notebook.cells = shown
-    if not any(slide_type(cell) != "notes" for cell in shown):
-        raise SlidesError("no cell is left to show: every one is empty, skipped or a note")
+def smallest_in_figure(output: dict) -> float:
+    """The same of a figure stored as PNG, which ``unladen.show.figure`` told: in points, drawn with two pixels each."""
+    stored = output["metadata"].get("image/png", {})
+    png = base64.b64decode(output["data"]["image/png"])
+    return 2 * stored.get("smallest", POINTS) / int.from_bytes(png[16:20], "big")
 
 
 def embed_pictures(page: str, folder: Path) -> str:
@@ -126,7 +118,8 @@ def embed_pictures(page: str, folder: Path) -> str:
         path = prose.linked(address, folder)
         if not path or not path.is_file():
             raise SlidesError(f"a picture is missing: {address}, as seen from {folder.resolve().name}/")
-        return tag["before"] + as_data(path) + tag["after"]
+        small = smallest_text(path.read_text(encoding="utf-8")) if path.suffix.lower() == ".svg" else 0.0
+        return f'{tag["before"]}{as_data(path)}{tag["after"]} data-small="{small:.5f}"'
 
     slides, end, programs = page.partition("</main>")
     pattern = r'(?P<before><img\b[^>]*?\bsrc=")(?!data:)(?P<source>[^"]*)(?P<after>")'
@@ -148,15 +141,20 @@ def exporter():
     made = SlidesExporter(template_name=TEMPLATE.name, extra_template_basedirs=[str(TEMPLATE.parent)], config=config)
     # What Pygments wrote is cleaned by no one: that took longer than all the rest of a deck.
     made.register_filter("clean_html", lambda text: text)
+    made.register_filter("smallest_text", smallest_text)
+    made.register_filter("smallest_in_figure", smallest_in_figure)
     return made
 
 
-def export(path: Path) -> str:
-    """The deck of the notebook at ``path``, as HTML."""
+def export(path: Path, route: str = "") -> str:
+    """The deck of the notebook at ``path``, or of those of its cells that are on a route, as HTML."""
     import nbformat
 
     notebook = nbformat.read(path, as_version=4)
-    arrange(notebook)
+    try:
+        arrange(notebook, route)
+    except ValueError as problem:
+        raise SlidesError(f"{path.name}: {problem}") from None
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}  # else magics are not seen
     openings = [prose.opening(cell.source) for cell in notebook.cells if cell.cell_type == "markdown"]
     title = next((text for level, text in openings if level == 1), path.stem)
@@ -173,20 +171,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="unladen slides", description="Export notebooks as slides.")
     parser.add_argument("notebooks", nargs="*", help="which, by path or chapter: 03 (default: all of notebooks/)")
     parser.add_argument("--to", type=Path, default=REPOSITORY / "slides", metavar="DIR", help="where the decks go")
-    parser.add_argument("--screenshots", type=Path, metavar="DIR", help="also save a picture of every slide there")
+    parser.add_argument(
+        "--screenshots", type=Path, metavar="DIR", help="also save every slide there, and a sheet of all"
+    )
+    parser.add_argument("--route", default="", metavar="NAME", help=f"a shorter way: {', '.join(routes.ROUTES)}")
     parser.add_argument("--pdf", action="store_true", help="also save each deck as PDF")
     options = parser.parse_args(arguments)
     try:
-        options.to.mkdir(parents=True, exist_ok=True)
-        for path in find(options.notebooks, ["notebooks"]):
-            deck = options.to / f"{path.stem}.html"
-            deck.write_text(export(path), encoding="utf-8")
+        paths = routes.chapters_of(options.route, find(options.notebooks, ["notebooks"]))
+        folder = options.to / f"route-{options.route}" if options.route else options.to
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in paths:
+            deck = folder / f"{path.stem}.html"
+            deck.write_text(export(path, options.route), encoding="utf-8")
             print(f"{deck}  ({deck.stat().st_size / 2**20:.1f} MiB)")
             if options.screenshots or options.pdf:
-                from unladen.course import browser
+                from unladen.course import browser, slide_report
 
                 if options.screenshots:
-                    print(f"  {browser.screenshots(deck, options.screenshots)} pictures in {options.screenshots}")
+                    print(f"  {slide_report.report(deck, options.screenshots)}")
                 if options.pdf:
                     browser.print_pdf(deck, deck.with_suffix(".pdf"))
     except (SlidesError, NotebookError, OSError, ImportError, RuntimeError) as problem:
