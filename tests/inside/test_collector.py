@@ -193,6 +193,18 @@ def test_no_two_objects_lie_on_each_other_and_none_outside_the_page(seed):
     assert not close
 
 
+def test_the_words_of_a_picture_say_who_refers_to_whom():
+    nodes = (Node("A", 4, (1, 1), ("here",)), Node("B", 2, ()), Node("C", 1, (0, 2)))
+    step = steps(nodes)[0]
+    lines = [
+        "A: count 4; refers to B 2 times; referred to by here, 2 from elsewhere",
+        "B: count 2; refers to none of these",
+        "C: count 1; refers to A, C",
+    ]
+    assert repr(step).splitlines()[1:] == [f"  {line}" for line in lines]
+    assert step._repr_mimebundle_()[1]["image/svg+xml"]["alt"].endswith(f"{'. '.join(lines)}.")
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_a_step_is_well_formed_svg_with_a_text_and_the_same_every_time(seed):
     nodes = some_nodes(seed)

@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from unladen.inside.turns import PAUSE, Turns, chart, crew, lateness, take_turns, written_during
+from unladen.inside.turns import PAUSE, Turns, chart, crew, lateness, take_turns, timeline, written_during
 from unladen.timing import claim
 
 pytestmark = pytest.mark.chapters(12)
@@ -49,6 +49,31 @@ def test_a_timeline_has_a_row_for_each_thread_of_each_trace():
     figure = chart({"one_trace": Turns([[0, 1 * MS], [2 * MS]]), "another": Turns([[0], [1], [2]])})
     assert [len(axes.get_yticks()) for axes in figure.axes] == [2, 3]
     assert figure.axes[0].get_title(loc="left") == "one trace: 1 hand-over"
+
+
+ALTERNATING = Turns([[i * MS for i in range(100)], [(i + 0.5) * MS for i in range(100)]])
+ONE_AFTER_THE_OTHER = Turns([[i * MS for i in range(100)], [(100 + i) * MS for i in range(100)]])
+
+
+def test_threads_that_run_at_once_have_no_hand_overs_in_their_title():
+    assert ALTERNATING.together > 0.95 and ONE_AFTER_THE_OTHER.together == 0
+    figure = chart({"without": ALTERNATING, "with_it": ONE_AFTER_THE_OTHER})
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    assert titles == ["without: at the same time for 99%", "with it: 1 hand-over"]
+
+
+def test_three_threads_of_which_two_run_together_are_together_for_that_time_only():
+    turns = Turns([[i * MS for i in range(10)], [i * MS for i in range(10)], [(i + 20) * MS for i in range(10)]])
+    assert turns.together == pytest.approx(9 / 29)
+    assert Turns([[1.0], [1.0]]).together == 0
+
+
+def test_a_timeline_says_its_numbers_in_words_marked_as_volatile(capsys):
+    timeline("Two bars.", with_lock=ONE_AFTER_THE_OTHER)
+    assert capsys.readouterr().out == (
+        "[figure] Two bars. With lock: ≈ 199 ms in all, ≈ 0 % of it at once, changes from one to another: ≈ 1, "
+        "the longest bar: ≈ 99.0 ms.\n"
+    )
 
 
 @pytest.mark.measures

@@ -38,7 +38,19 @@ def test_a_table_has_a_row_for_each_run_and_all_its_numbers_are_volatile(run):
     assert shown.splitlines()[3].count("≈") == 5 and "≈ 2.00 ms" in shown
 
 
-def test_pictures_are_shown_with_their_text_and_take_recorded_runs_too(run, capsys):
-    chart({"measured": run, "recorded": {"slowest": [1000] * 250}}, ALT)
+def test_pictures_say_their_numbers_in_words_and_take_recorded_runs_too(run, capsys):
+    chart({"measured": run, "recorded": {"slowest": [1000] * 249 + [3_000_000]}}, ALT)
     zoom(run, ALT)
-    assert capsys.readouterr().out.splitlines() == [f"[figure] {ALT}"] * 2
+    panels, near = capsys.readouterr().out.splitlines()
+    assert panels == (
+        f"[figure] {ALT} measured: a typical dot is at ≈ 300 ns, the highest at ≈ 2.00 ms. "
+        "recorded: a typical dot is at ≈ 1.00 µs, the highest at ≈ 3.00 ms."
+    )
+    assert near == (
+        f"[figure] {ALT} The tower: ≈ 2.00 ms; the middle one of all collections: ≈ 1.00 ms; a typical turn: ≈ 300 ns."
+    )
+
+
+def test_a_run_without_collections_is_told_in_words_too(capsys):
+    zoom(Latencies(range(0, 3000, 300), range(0, 2000, 200), [5, 5]), ALT)
+    assert "The tower: ≈ 0 ns" in capsys.readouterr().out

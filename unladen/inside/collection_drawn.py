@@ -94,15 +94,12 @@ def _box(step: Step, at: int, place: Place) -> list[str]:
 
 def _outside(step: Step, at: int, place: Place) -> list[str]:
     """The variables that refer to an object, and how many other references come from outside."""
-    node = step.nodes[at]
-    others = node.count - len(node.names) - sum(o == at for n in step.nodes for o in n.refers)
-    words = [*node.names, *[f"{others} from elsewhere" if others > 1 else "from elsewhere"] * (others > 0)]
-    if not words:
+    if not (words := step.outside(at)):
         return []
     x, y = place
     parts, told = [], cut(", ".join(words), 15)
     if x == _LEFT:
-        parts.append(text(14, y + 34, told, 16, _BLUE, code=bool(node.names)))
+        parts.append(text(14, y + 34, told, 16, _BLUE, code=bool(step.nodes[at].names)))
         parts.append(_line(f"M{_LEFT - 34} {y + 29:g} L{x - 3:g} {y + 29:g}", _BLUE, ""))
         parts.append(_head((x - 2, y + 29), (1, 0), _BLUE))
     return parts

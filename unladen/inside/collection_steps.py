@@ -48,8 +48,21 @@ class Step:
     crossed: bool = False
 
     def words(self) -> list[str]:
-        """One line for each object."""
-        return [f"{node.label}: {self.state(at)}" for at, node in enumerate(self.nodes)]
+        """One line for each object: what is known of it, to whom it refers, and who refers to it from outside."""
+        return [f"{node.label}: {'; '.join(self._told(at))}" for at, node in enumerate(self.nodes)]
+
+    def _told(self, at: int) -> list[str]:
+        many = Counter(self.nodes[other].label for other in self.nodes[at].refers)
+        to = [label if times == 1 else f"{label} {times} times" for label, times in many.items()]
+        by = ", ".join(self.outside(at))
+        return [self.state(at), f"refers to {', '.join(to) or 'none of these'}", *[f"referred to by {by}"] * bool(by)]
+
+    def outside(self, at: int) -> list[str]:
+        """Who refers to an object from outside, in words: the caller's variables, and how many others."""
+        node = self.nodes[at]
+        others = node.count - len(node.names) - sum(n.refers.count(at) for n in self.nodes)
+        told = f"{others} from elsewhere" if others > 1 else "from elsewhere"
+        return [*node.names, *[told] * (others > 0)]
 
     def state(self, at: int) -> str:
         """What is known of an object at this step, in a few words."""
@@ -67,7 +80,7 @@ class Step:
     def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
         from unladen.inside.collection_drawn import as_svg
 
-        alt = f"Step {self.number} of {self.of}. {self.title} {'; '.join(self.words())}."
+        alt = f"Step {self.number} of {self.of}. {self.title} {'. '.join(self.words())}."
         return output(as_svg(self, alt), alt, repr(self))
 
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from unladen.show import PALETTE, chart_style, figure
+from unladen.show import PALETTE, chart_style, duration, figure, marked
 
 PAUSE = 3e-3  # seconds without a stamp after which a thread is taken not to have run
 NAP = 0.02  # seconds
+AT_ONCE = 0.5  # threads that run at once for more than this share of the time have no lock to hand over
 HOUR = 3600.0  # seconds
 
 
@@ -33,6 +34,22 @@ class Turns:
         """From the first stamp to the last."""
         return max(own[-1] for own in self.stamps) - min(own[0] for own in self.stamps)
 
+    @property
+    def together(self) -> float:
+        """The share of the time in which two threads or more were seen to run at once."""
+        changes = sorted((at, by) for who in range(len(self.stamps)) for s in self.spans(who) for at, by in _ends(s))
+        running, both = 0, 0.0
+        for (at, by), (after, _) in zip(changes, changes[1:], strict=False):
+            running += by
+            both += (after - at) * (running > 1)
+        return both / self.seconds if self.seconds else 0.0
+
+    def told(self) -> str:
+        """In a few words: how many hand-overs; or, where there is no lock to hand over, how long both ran at once."""
+        if self.together > AT_ONCE:
+            return f"at the same time for {self.together:.0%}"
+        return f"{self.hand_overs} hand-over{'s' * (self.hand_overs != 1)}"
+
     def spans(self, who: int) -> list[tuple[float, float]]:
         """When one thread ran, as (start, end) in seconds after the first stamp of all."""
         begin = min(own[0] for own in self.stamps)
@@ -44,6 +61,11 @@ class Turns:
             else:
                 spans.append((at, at))
         return spans
+
+
+def _ends(span: tuple[float, float]) -> list[tuple[float, int]]:
+    """When one more thread ran, and when one less."""
+    return [(span[0], 1), (span[1], -1)]
 
 
 def take_turns(step: Callable[[], object], steps: int, threads: int = 2, interval: float | None = None) -> Turns:
@@ -157,8 +179,20 @@ def lateness(step: Callable[[], object], interval: float, naps: int = 5) -> floa
 
 
 def timeline(alt: str, **traces: Turns) -> None:
-    """Display one or more traces below each other, a row for each thread and a bar where it ran; times in ms."""
-    figure(chart(traces), alt)
+    """Display one or more traces below each other, a row for each thread and a bar where it ran; times in ms.
+
+    ``alt`` says what there is to see; the numbers of each trace are added to it.
+    """
+    figure(chart(traces), " ".join([alt, *(in_words(name, turns) for name, turns in traces.items())]))
+
+
+def in_words(name: str, turns: Turns) -> str:
+    """What a timeline shows, in a sentence whose numbers are marked as volatile."""
+    longest = max(end - start for who in range(len(turns.stamps)) for start, end in turns.spans(who))
+    both, changes = marked(f"{100 * turns.together:.0f} %"), marked(str(turns.hand_overs))
+    took, longest = marked(duration(turns.seconds)), marked(duration(longest))
+    told = f"{took} in all, {both} of it at once, changes from one to another: {changes}, the longest bar: {longest}"
+    return f"{name.replace('_', ' ').capitalize()}: {told}."
 
 
 @chart_style()
@@ -176,7 +210,6 @@ def chart(traces: dict[str, Turns]):
         rows_here = range(len(turns.stamps))
         axes.set_yticks(rows_here, [f"thread {who + 1}" for who in rows_here])
         axes.set_ylim(len(rows_here) - 0.4, -0.6)
-        changes = f"{turns.hand_overs} hand-over{'s' * (turns.hand_overs != 1)}"
-        axes.set_title(f"{name.replace('_', ' ')}: {changes}", fontsize=13, loc="left")
+        axes.set_title(f"{name.replace('_', ' ')}: {turns.told()}", fontsize=13, loc="left")
     fields[-1].set_xlabel("ms")
     return fig
