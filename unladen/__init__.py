@@ -20,6 +20,7 @@ _WORDS = {
     "strided": "inside",
     "tree": "inside",
     "guess": "exercises",
+    "quiz": "exercises",
     "check": "exercises",
     "hint": "exercises",
     "reset": "exercises",

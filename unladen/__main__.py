@@ -11,6 +11,7 @@ LEARNERS = {
     "update": "bring a newer course into your copies; what you wrote stays",
     "doctor": "look at this machine, and say what is missing and which command adds it",
     "slides": "export the notebooks as slides that need no network",
+    "guesses": "say what a room guessed, and what it answered in the quizzes",
     "evidence": "compare what this machine measured with the published runs, or say how tight the claims are",
 }
 MAINTAINERS = {

@@ -113,7 +113,7 @@ def chosen(found: list, wanted: list[str]) -> list:
         parts = Path(word).parts
         if parts[-1:] == (path.name,):
             return len(parts) < 2 or parts[-2] == room or parts[-2] not in work.ROOMS
-        return parts[-1:] == (room,) or word.zfill(2) == path.name[:2]
+        return parts[-1:] == (room,) or word.zfill(2) == work.called(path)
 
     for word in wanted:
         if not any(names(word, *one) for one in found):
@@ -133,7 +133,7 @@ def main(argv: list[str]) -> int:
         if not any((folder / room).exists() for room in work.ROOMS):
             work.prepare()
         for room, path in found:
-            title = f"{path.name[:2]} {TITLES[room]}"
+            title = f"{work.called(path)} {TITLES[room]}"
             try:
                 if line := update(folder, room, path):
                     lines.append(line)

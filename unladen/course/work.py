@@ -175,9 +175,9 @@ def prepare() -> Path:
                     if give(folder, room, path, wanted):
                         made.append(f"{room}/{path.name}")
                         if room == "exercises" and _untouched(path, copies.read(path)):
-                            answered.append(path.name[:2])
+                            answered.append(called(path))
                 elif not was_given.exists() or was_given.read_bytes() != copies.text_of(bare(wanted)):
-                    newer.append(path.name[:2])
+                    newer.append(called(path))
             except copies.NoNotebook as problem:
                 print(f"{room}/{path.name} of the course {problem}: left out. Restore it with git.")
         give_pictures(folder)
@@ -215,6 +215,11 @@ def give_pictures(folder: Path) -> None:
     for path in (COURSE / PICTURES).iterdir() if (COURSE / PICTURES).is_dir() else ():
         if path.is_file() and path.name[0] != "." and not os.path.lexists(shelf / path.name):
             copies.write_new(path.read_bytes(), shelf / path.name)
+
+
+def called(path: Path) -> str:
+    """What messages call a notebook: by its chapter's number; one that is no chapter's, by its name: ``part-1``."""
+    return path.name[:2] if path.name[:2].isdigit() else path.stem
 
 
 def listed(numbers: list[str]) -> str:

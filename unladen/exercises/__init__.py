@@ -2,5 +2,6 @@
 
 from unladen.exercises.front import check, hint, progress, reset
 from unladen.exercises.guesses import guess
+from unladen.exercises.quizzes import quiz
 
-__all__ = ["check", "guess", "hint", "progress", "reset"]
+__all__ = ["check", "guess", "hint", "progress", "quiz", "reset"]

@@ -20,7 +20,7 @@ COURSE = PACKAGE.parent
 _LINE = re.compile(r"(?P<indent>[ \t]*)(?://[ ]*)?### (?P<word>BEGIN SOLUTION|END SOLUTION|STUB:)(?: (?P<text>.*))?\s*")
 _ALMOST = re.compile(r"###\s*(begin|end)\s*solution|###\s*stub\b", re.IGNORECASE)
 _HEADING = re.compile(r"#{1,6} +(?:(\d+\.\d+)\b)?")
-_STUB = re.compile(r"^\s*\.\.\.\s*$|\bTODO\b", re.MULTILINE)
+_STUB = re.compile(r"^\s*\.\.\.\s*$|\bTODO\b|^quiz\(.*, \.\.\.\)", re.MULTILINE)
 _CHECK = re.compile(r"check\(.*\)\s*")
 
 
@@ -67,7 +67,8 @@ def marked(cells: list[dict]) -> Iterator[tuple[str, dict]]:
 def stubs(cells: list[dict]) -> Iterator[tuple[str, dict]]:
     """The cells of an exercise that nobody has answered that wait for an answer, each with the exercise's id.
 
-    They stand below its heading and above its ``check(…)``, and have a line ``...`` or the word TODO.
+    They stand below its heading and above its ``check(…)``, and have a line ``...`` or the word TODO; or they are the
+    ``quiz(…, ...)`` of a part's question.
     """
     checked = ""
     for exercise, cell in _sections(cells):
