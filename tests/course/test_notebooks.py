@@ -120,7 +120,7 @@ def verdicts(path: Path) -> list[str]:
     return [" ".join(text for *_, text in texts(cell.outputs) if text[0] != "<").split()[0] for cell in checks]
 
 
-@pytest.mark.parametrize("path", SOLUTIONS, ids=shown)
+@pytest.mark.parametrize("path", [path for path in SOLUTIONS if notebooks.number(path) is not None], ids=shown)
 def test_checks_say_ok_to_solutions_and_todo_to_stubs(path):
     solved, untouched = verdicts(path), verdicts(ROOT / "exercises" / path.name)
     assert solved and set(solved) == {"OK"}

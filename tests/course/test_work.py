@@ -118,6 +118,29 @@ def test_a_new_chapter_is_added(course, mine, capsys):
     assert capsys.readouterr().out == "New in work/: notebooks/12-gil.ipynb\n"
 
 
+def test_the_quiz_of_a_part_is_copied_and_updated_by_its_name_and_answers_in_it_stay(course, mine, capsys):
+    for room in ("exercises", "solutions"):
+        shutil.copy(REPOSITORY / room / "part-1.ipynb", course / room)
+    work.prepare()
+    assert capsys.readouterr().out == "New in work/: exercises/part-1.ipynb, solutions/part-1.ipynb\n"
+    quiz = mine / "exercises" / "part-1.ipynb"
+    edit(quiz, 4, 'quiz("1.1", "b")')
+    edit(course / "exercises" / "part-1.ipynb", 3, "## 1.1 Asked in other words")
+    edit(course / "exercises" / "part-1.ipynb", 4, 'quiz("1.1", ...)  # asked anew')
+    edit(course / "solutions" / "part-1.ipynb", 3, "## 1.1 Asked in other words")
+    edit(
+        course / "solutions" / "part-1.ipynb",
+        4,
+        '### BEGIN SOLUTION\n### STUB: quiz("1.1", ...)  # asked anew\n### END SOLUTION',
+    )
+    work.prepare()
+    assert "new text for part-1: `make update`" in capsys.readouterr().out
+    assert unladen(["update", "part-1"]) == 0
+    assert "part-1 exercises: 1 cell changed, 1 answer or note kept" in capsys.readouterr().out
+    assert "Asked in other words" in text(quiz) and text(quiz).count('quiz("1.1",') == 1
+    assert 'quiz("1.1", "b")' in text(quiz)
+
+
 def test_new_text_is_announced_in_one_line_and_not_brought(course, mine, capsys):
     edit(course / LECTURE, 0, "# Another title")
     edit(course / "solutions" / "00-start-here.ipynb", 0, "# Another title")
@@ -466,7 +489,7 @@ def test_a_pull_goes_through_where_every_notebook_was_run_and_every_exercise_ans
     git(clone, "pull", "-q", "--ff-only")
     assert "`make update` brings it into your copies" in python(clone, "-c", prepare)
     told = python(clone, "-m", "unladen", "update").splitlines()
-    assert len(told) == 3 * len(known) + 1 and all("1 cell changed" in line for line in told[:-1])
+    assert len(told) == len(list(origin.glob("*/*.ipynb"))) + 1 and all("1 cell changed" in line for line in told[:-1])
     assert git(clone, "status", "--porcelain") == ""
     for path in sorted((clone / "work").glob("*/*.ipynb")):
         notebook = copies.read(path)
