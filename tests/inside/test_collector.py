@@ -197,7 +197,7 @@ def test_the_words_of_a_picture_say_who_refers_to_whom():
     nodes = (Node("A", 4, (1, 1), ("here",)), Node("B", 2, ()), Node("C", 1, (0, 2)))
     step = steps(nodes)[0]
     lines = [
-        "A: count 4; refers to B 2 times; referred to by here, 2 from elsewhere",
+        "A: count 4; refers to B 2 times; the variable here refers to it; referred to 2 from elsewhere",
         "B: count 2; refers to none of these",
         "C: count 1; refers to A, C",
     ]

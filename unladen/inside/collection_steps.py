@@ -54,8 +54,9 @@ class Step:
     def _told(self, at: int) -> list[str]:
         many = Counter(self.nodes[other].label for other in self.nodes[at].refers)
         to = [label if times == 1 else f"{label} {times} times" for label, times in many.items()]
-        by = ", ".join(self.outside(at))
-        return [self.state(at), f"refers to {', '.join(to) or 'none of these'}", *[f"referred to by {by}"] * bool(by)]
+        told = [self.state(at), f"refers to {', '.join(to) or 'none of these'}"]
+        told += [f"the variable {name} refers to it" for name in self.nodes[at].names]
+        return told + [f"referred to {word}" for word in self.outside(at)[len(self.nodes[at].names) :]]
 
     def outside(self, at: int) -> list[str]:
         """Who refers to an object from outside, in words: the caller's variables, and how many others."""
