@@ -64,6 +64,27 @@ def attainable(flops, nbytes, peak, bandwidth):
     return min(peak, roof), "memory" if roof < peak else "arithmetic"
 """
 
+COUNTING = """
+#include <stddef.h>
+size_t count_above(const double *x, size_t n, double limit) {
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        if (x[i] > limit) count++;
+    return count;
+}
+"""
+
+RUNNING = """
+#include <stddef.h>
+void running_sums(const double *x, size_t n, double *sums) {
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += x[i];
+        sums[i] = sum;
+    }
+}
+"""
+
 
 def instead(source: str, *pairs: str) -> str:
     """The right answer with one mistake put in, as (old, new) one after the other; each place must be there."""
@@ -202,5 +223,43 @@ void column_sums(const double *matrix, size_t rows, size_t columns, double *sums
         (instead(ROOF, "moving > computing", "nbytes > flops"), "Compare the two times"),
         (instead(ROOF, "flops / max(computing, moving)", "flops // max(computing, moving)"),
          "throws the fraction away"),
+    ],
+    "2.6": [
+        (instead(COUNTING, "> limit", ">= limit"), "equals the limit is not above it"),
+        (instead(COUNTING, "> limit", "< limit"), "not those below?"),
+        (instead(COUNTING, "size_t i = 0; i < n", "size_t i = 1; i < n"), "Does your loop begin at 0, go on"),
+        (instead(COUNTING, "size_t i = 0; i < n", "size_t i = 1; i <= n"), "Places 0 to n - 1 are yours"),
+        (instead(COUNTING, "i < n", "i <= n"), "Places 0 to n - 1 are yours"),
+        (instead(COUNTING, "i < n;", "i + 1 < n;"), "Does your loop begin at 0, go on"),
+        (instead(COUNTING, "x[i] > limit", "(int) x[i] > limit"), "An int drops the fraction"),
+        (instead(COUNTING, "x[i] > limit", "(float) x[i] > (float) limit"), "a float keeps 7 digits"),
+        (instead(COUNTING, "count++;", "return 1;"), "Does `return` stand in the loop"),
+        (instead(COUNTING, "i < n;", "i < n && (i == 0 || x[0] < x[i] || x[i] > limit);"), "It goes on to the end"),
+        (instead(COUNTING, "count++", "count += (size_t) x[i]"), "That is the number itself"),
+        (instead(COUNTING, "count++", "count = x[i] == 5 ? 1 : (size_t) x[i]"), "Asked is how many there are"),
+        (instead(COUNTING, "    return count", "    return n"), "or all"),
+    ],
+    "2.7": [
+        (instead(RUNNING, "        sum += x[i];\n        sums[i] = sum;",
+                 "        sums[i] = sum;\n        sum += x[i];"),
+         "add it first, then write"),
+        (instead(RUNNING, "sums[i] = sum", "sums[i] = x[i]"), "Those are the numbers themselves"),
+        (instead(RUNNING, "double sum = 0;\n", "float sum = 0;\n", "sum += x[i]", "sum += (float) x[i]"),
+         "a float keeps 7 digits"),
+        (instead(RUNNING, "double sum = 0;\n", "long sum = 0;\n", "sum += x[i]", "sum += (long) x[i]",
+                 "= sum;", "= (double) sum;"), "An int drops the fraction"),
+        (instead(RUNNING, "i < n", "i <= n"), "Places 0 to n - 1 are yours"),
+        (instead(RUNNING, "        sum += x[i];\n        sums[i] = sum;", "        sums[i] += x[i] + sum;"),
+         "read before it was written"),
+        (instead(RUNNING, "        sum += x[i];\n        sums[i] = sum;", "        sums[i] = sums[i - 1] + x[i];",
+                 "    double sum = 0;\n", ""), "lies before the first"),
+        (instead(RUNNING, "        sum += x[i];\n        sums[i] = sum;",
+                 "        sums[i] = i ? x[i - 1] + x[i] : x[i];", "    double sum = 0;\n", ""), "Only two neighbours"),
+        (instead(RUNNING, "        sums[i] = sum;\n    }", "    }\n    for (size_t i = 0; i < n; i++) sums[i] = sum;"),
+         "Each place has the sum of all"),
+        (instead(RUNNING, "size_t i = 0; i < n; i++", "size_t i = n; i-- > 0;"), "from each place to the end"),
+        (instead(RUNNING, "const double *x", "double *x", "        sum += x[i];\n        sums[i] = sum;",
+                 "        if (i) x[i] += x[i - 1];\n        sums[i] = x[i] + sum;"), "Only read what you are given"),
+        (instead(RUNNING, "    double sum = 0;", "    double sum = 0;\n    sums[0] = x[0];"), "Places 0 to n - 1"),
     ],
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Checks for chapter 02, the computer: lines, caches, walks through memory, branches, and the roofline."""
+"""Checks for chapter 02, the computer: lines, caches, walks through memory, branches, the roofline, and C."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from unladen.exercises.chapter02.simulated_memory import climb, in_its_place, mi
 from unladen.exercises.registry import exercise
 from unladen.exercises.speed import faster_than
 from unladen.exercises.values import same, short
-from unladen.exercises.words import called, case
+from unladen.exercises.words import called, case, fenced, sanitised
 
 # ---------------------------------------------------------------------------------------------------- 2.1
 
@@ -385,3 +385,116 @@ def attainable(answer):
         expected = flops / max(computing, moving), "memory" if moving > computing else "arithmetic"
         case(answer, (flops, nbytes, peak, bandwidth), expected, hint=right_of, shown=called(
             (flops, nbytes, round(peak), round(bandwidth))))  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------------- 2.6
+
+_LAST = "Places 0 to n - 1 are yours: begin at 0, and go on while `i < n`. For n = 0 nothing is read."
+_START = "The first number is x[0]: does your loop begin at 0?"
+_TYPE = "Is there an int or a float in your cell? An int drops the fraction, a float keeps 7 digits; a double keeps 16."
+
+
+@exercise(
+    "2.6",
+    "Your first loop in C",
+    language="c",
+    seconds=20,  # it compiles
+    hints=[
+        "One line says how the loop goes: where it begins, how long it goes on, what is done after each turn.",
+        "`for (size_t i = 0; i < n; i++)` goes through the places; `x[i]` is the number in place i.",
+        "Inside of the loop: `if (x[i] > limit) count++;`.",
+    ],
+    why="Three lines, and they say what Python finds out while it runs: that the numbers are doubles, side by side, "
+    "and where they end. Nothing is asked in the loop but your question. What you pay is that nobody checks: a "
+    "place too far is read all the same. A comparison is a number in C, 0 or 1, so `count += x[i] > limit` counts as "
+    "well; exercise 2.4 says when that is faster.",
+    findings=[(r"overflow|out.of.bounds|SEGV|SIGSEGV|SIGBUS", _LAST)],
+)
+def count_above(answer):
+    def right(values, limit, hint, mistakes=()):
+        values = np.array(values, dtype=float)
+        # What lies beside the numbers is above the limit, so that a step too far is counted.
+        given = values if sanitised() else fenced(values, limit + 1)
+        shown = f"count_above({short(values.tolist())}, {len(values)}, {limit})"
+        case(
+            answer, (given, len(values), limit), int((values > limit).sum()), hint=hint, mistakes=mistakes, shown=shown
+        )
+
+    beyond = (lambda got: got > 1, _LAST)
+    right([5.0], 3.0, _START, [
+        (0, "5 is above 3. Does your loop begin at 0, go on while `i < n`, and count those above, not those below?"),
+        (5, "That is the number itself, or the sum. Asked is how many there are."),
+        beyond,
+    ])  # fmt: skip
+    right([2.0], 3.0, "One number, and it is below: the count is 0.", [
+        (1, "Do you count those above the limit, or all? And no place but x[0] is yours here."),
+        beyond,
+    ])  # fmt: skip
+    right([1.0, 2.0, 9.0], 3.0, "Only 9 is above 3. Does the loop reach the last number, x[2]?", [
+        (9, "That is the number itself, or the sum. Asked is how many there are."),
+    ])  # fmt: skip
+    right([9.0, 1.0, 2.0], 3.0, _START)
+    right([8.0, 9.0, 1.0, 7.0], 3.0, "All of them are looked at: 8, 9 and 7 are above 3.", [
+        (1, "Does `return` stand in the loop, or is `count` set anew in each turn?"),
+        (2, "Does the loop end at the first that is not above, or before the last? It goes on to the end."),
+    ])  # fmt: skip
+    right([3.0, 4.0], 3.0, "A number that equals the limit is not above it: `>`, and not `>=`.")
+    right([], 3.0, _LAST)
+    right([0.25, 0.75, -0.5], 0.5, _TYPE)
+    right([-3.0, -1.0], -2.0, "Negative numbers are numbers: -1 is above -2.")
+    right([1 + 1e-12, 1.0], 1.0, _TYPE)
+    right(np.random.default_rng(26).normal(size=1000).round(4).tolist(), 0.3, "All numbers, each once.")
+
+
+# ---------------------------------------------------------------------------------------------------- 2.7
+
+_EXCLUSIVE = "x[i] itself belongs to sums[i]: add it first, then write the sum."
+_BEHIND = "Places 0 to n - 1 are yours, in x and in sums: sums[i - 1] of i = 0 lies before the first."
+
+
+@exercise(
+    "2.7",
+    "Fill an array",
+    language="c",
+    seconds=20,  # it compiles
+    hints=[
+        "Keep the sum so far in a variable of your own, of type double, that begins at 0.",
+        "One loop over all places: first add `x[i]` to the sum, then write the sum to its place.",
+        "`double sum = 0;` before the loop; in it `sum += x[i];` and `sums[i] = sum;`.",
+    ],
+    why="The caller made the array, and the function filled it: so a million results come back without an object for "
+    "each, and without a copy. It is how NumPy's own loops are called, and why its functions have an `out=`. Each "
+    "sum waits for the one before, as in the chain of additions of the chapter: here the processor cannot take two "
+    "at once.",
+    findings=[(r"overflow|out.of.bounds|SEGV|SIGSEGV|SIGBUS", _BEHIND)],
+)
+def running_sums(answer):
+    def right(values, hint, mistakes=()):
+        values = np.array(values, dtype=float)
+        n, expected = len(values), np.cumsum(values)
+        shown = f"running_sums({short(values.tolist())}, {n}, sums)"
+        for filler in (-7.0, 1e6):
+            _, sums = filled(answer, values, (n,), np.full(n, np.nan), shown=shown, beside=_BEHIND, filler=filler)
+            case(lambda got: got, (sums.tolist(),), expected.tolist(), hint=hint, mistakes=mistakes,
+                 shown=f"after {shown}, sums.tolist()")  # fmt: skip
+
+    def unset(got):
+        return any(value != value for value in got)
+
+    nothing = (
+        "A place of sums was left as it was, or was read before it was written; what stands there may be anything."
+    )
+    right([5.0], "One number: its sum is itself.", [([0.0], _EXCLUSIVE), (unset, nothing), (any, _BEHIND)])
+    right([3.0, 1.0, 4.0], "3, then 3 + 1, then 3 + 1 + 4.", [
+        ([0.0, 3.0, 4.0], _EXCLUSIVE),
+        ([3.0, 1.0, 4.0], "Those are the numbers themselves: each is to be added to the sum of those before it."),
+        ([8.0, 8.0, 8.0], "Each place has the sum of all: the sum is written while it grows, place by place."),
+        ([3.0, 4.0, 5.0], "Only two neighbours are added: x[i] goes to the sum so far, which is sums[i - 1]."),
+        ([8.0, 5.0, 4.0], "Those are the sums from each place to the end. Begin at x[0]."),
+        (unset, nothing),
+        (any, _BEHIND),
+    ])  # fmt: skip
+    right([], _BEHIND)
+    right([0.5, 0.25, -2.0], _TYPE)
+    right([1e8, 1.0, 0.125], _TYPE)
+    right(np.random.default_rng(27).integers(-(2**30), 2**30, 500) / 8, "All places, each once.")
