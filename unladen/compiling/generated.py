@@ -137,15 +137,22 @@ def _path() -> str:
     return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
-def _run(command: list[str], directory: Path) -> None:
+def variables() -> dict[str, str]:
+    """Return what tells a tool of this course's compiler, where the system has none that it would find by itself."""
     compiler = toolchain("c")
-    environment = os.environ | python_headers.environment() | {"PATH": _path(), "LC_ALL": "C.UTF-8"}
-    if compiler.kind == "zig":
-        environment |= {"CC": shlex.join(compiler.command)} | compiler.variables()
+    return {"CC": shlex.join(compiler.command)} | compiler.variables() if compiler.kind == "zig" else {}
+
+
+def environment() -> dict[str, str]:
+    """Return the variables with which a tool finds this environment's commands, Python's headers and a compiler."""
+    return os.environ | python_headers.environment() | {"PATH": _path(), "LC_ALL": "C.UTF-8"} | variables()
+
+
+def _run(command: list[str], directory: Path) -> None:
     done = subprocess.run(
         command,
         cwd=directory,
-        env=environment,
+        env=environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from unladen.course import notebooks
 from unladen.course.notebooks import NotebookError, shown
-from unladen.elsewhere import extras, jvm, pythons, records
+from unladen.elsewhere import extras, fortran, jvm, pythons, records
 from unladen.elsewhere.recorded import Elsewhere, Job
 from unladen.timing import recording
 
@@ -63,7 +63,7 @@ def _on_jobs(notebook: Path) -> Iterator[Job]:
 
 
 # each yields the jobs of one kind that a notebook shows; unladen/elsewhere/recorded.py says how one is added
-KINDS: list[Callable[[Path], Iterator[Job]]] = [_on_jobs, jvm.jobs, extras.jobs, recording.jobs]
+KINDS: list[Callable[[Path], Iterator[Job]]] = [_on_jobs, jvm.jobs, extras.jobs, fortran.jobs, recording.jobs]
 
 
 def jobs(notebook: Path) -> Iterator[Job]:
