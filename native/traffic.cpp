@@ -1,8 +1,9 @@
 // Which limit does the quadratic formula run into: the traffic with memory, or its own arithmetic?
 //
 // `root` is the formula. `sum3` has the same traffic, three reads and one write an element, and next
-// to no arithmetic: no loop with this traffic is faster. Both come again with stores that go past
-// the caches. `root_in_cache` is the other half: the arithmetic alone, without the traffic.
+// to no arithmetic: no loop that stores in this way is faster. Both come again with stores that go
+// past the caches, and need not fetch what they overwrite. `root_in_cache` is the other half: the
+// arithmetic alone, without the traffic.
 
 #include <cmath>
 #include <cstddef>

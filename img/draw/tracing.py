@@ -17,7 +17,7 @@ def draw() -> Page:
 
     page.text(50, 112, "first call with this shape and dtype", 20, bold=True, fill=RED)
     page.box(50, 130, 230, 150, tint(BLUE), BLUE, stroke_width=3)
-    page.lines(70, 164, ("stand-ins", "a: float64[3]", "b: float64[3]", "c: float64[3]"), 19, step=1.55)
+    page.lines(70, 164, ("stand-ins", "a: float32[3]", "b: float32[3]", "c: float32[3]"), 19, step=1.55)
     page.arrow((280, 205), (340, 205), stroke=BLUE)
 
     page.box(340, 130, 340, 150, tint(ORANGE), ORANGE, stroke_width=3)
