@@ -320,7 +320,7 @@ def test_the_right_arrow_reaches_every_slide_and_step_and_the_left_arrow_goes_ba
     page.evaluate("Reveal.slide(...Object.values(Reveal.getIndices(Reveal.getSlides().at(-1))), 99)")
     back = []
     for _ in seen:
-        back.append(tuple(page.evaluate(slide_report._WHERE)[:2]))
+        back.append(slide_report.where(page))
         page.keyboard.press("ArrowLeft")
     assert back[::-1] == seen
 
@@ -369,6 +369,15 @@ def test_an_answer_waits_for_a_key_and_what_is_said_of_it_for_one_more_and_paper
     assert keys == [[True, True, False, False, False], [True, True, True, True, False], [True] * 5]
     assert opened and all(word in paper for word in words)
     assert "waits for your guess" not in deck.read_text(encoding="utf-8").partition("</main>")[0]
+
+
+def test_a_cell_of_the_slide_type_fragment_waits_as_well(tmp_path, context):
+    later = nbformat.v4.new_markdown_cell("Later.", metadata={"slideshow": {"slide_type": "fragment"}})
+    page = browser.open_deck(context, exported(tmp_path, "## One", "Now.", later))
+    before = page.evaluate("Reveal.getCurrentSlide().innerText")
+    page.keyboard.press("ArrowRight")
+    assert "Now." in before and "Later." not in before
+    assert "Later." in page.evaluate("Reveal.getCurrentSlide().innerText")
 
 
 def test_a_slide_uses_its_width_a_table_stands_beside_its_chart(tmp_path, context):

@@ -53,8 +53,9 @@ _MEASURE = """() => {
     return { wrong: [...new Set(wrong)], filled, smallest, where, heading };
 }"""
 # Where a deck is after a key: the slide (from 0), its fragments that are shown, and whether none is left.
-_WHERE = """() => [Reveal.getSlides().indexOf(Reveal.getCurrentSlide()),
+_WHERE = """[Reveal.getSlides().indexOf(Reveal.getCurrentSlide()),
     Reveal.getCurrentSlide().querySelectorAll('.fragment.visible').length, !Reveal.availableFragments().next]"""
+_WHERE_AND_WHAT = f"(where => [...where, where[2] && ({_MEASURE})()])({_WHERE})"
 
 
 @dataclass
@@ -98,13 +99,12 @@ def look(page, pictures: bool = False) -> Look:
     found = Look()
     page.evaluate("Reveal.slide(0, 0, -1)")
     while True:
-        slide, fragments, whole = page.evaluate(_WHERE)
+        slide, fragments, whole, measured = page.evaluate(_WHERE_AND_WHAT)
         if (slide, fragments) in found.seen[-1:]:
             return found
         found.seen.append((slide, fragments))
         if whole:
             number = slide + 1
-            measured = measure(page)
             found.wrong += [f"slide {number}: {words}" for words in measured["wrong"]]
             found.filled.append(measured["filled"])
             found.smallest.append((measured["smallest"], measured["where"]))
@@ -112,6 +112,11 @@ def look(page, pictures: bool = False) -> Look:
             if pictures:
                 found.pictures.append(page.screenshot())
         page.keyboard.press("ArrowRight")
+
+
+def where(page) -> tuple[int, int]:
+    """Where the deck is: the slide, from 0, and its fragments that are shown."""
+    return tuple(page.evaluate(_WHERE)[:2])
 
 
 def measure(page) -> dict:

@@ -19,7 +19,8 @@ function flatten(slides) { // all blocks of the deck in order, each a node that 
         node.dataset.cell = cell.id;
         node.append(part);
         const result = part.matches(".jp-OutputArea-child");
-        found.push({ node, cell: cell.id, code, result, asked, answer: asked && result, mark, notes: [...notes] });
+        const waits = Boolean(cell.closest(".fragment")); // by its slide type
+        found.push({ node, cell: cell.id, code, result, asked, answer: asked && result, waits, mark, notes: [...notes] });
         mark = false;
         notes = [];
       }
@@ -120,7 +121,7 @@ function wait(list) {
   list.forEach((block, at) => {
     const question = list.slice(0, at).some(other => other.cell === block.cell && !other.result)
       || list.slice(0, at).some(other => other.cell !== block.cell);
-    if (!waiting && !(block.answer && question)) return;
+    if (!waiting && !(block.answer && question) && !(block.waits && at > 0)) return;
     waiting = true;
     const key = block.answer ? `${block.cell} answers` : block.cell;
     if (key !== last) step++;
@@ -142,7 +143,7 @@ function spreadOut(list, heading) {
   const last = pages.at(-1), over = [];
   if (pages.length > 1) {
     const giant = list.at(-1);
-    for (const node of all(last, ":scope > .block:not(.continued)")) over.push({ ...giant, node, mark: false, answer: false, notes: [] });
+    for (const node of all(last, ":scope > .block:not(.continued)")) over.push({ ...giant, node, mark: false, answer: false, waits: false, notes: [] });
     measure(over);
     const height = over.reduce((sum, block) => sum + block.heights[0][WIDTH], 0);
     if (height > 480 || !over.every(fitsAlone)) {
