@@ -200,4 +200,66 @@ def attainable(flops, nbytes, peak, bandwidth):
     return Fraction(flops) * Fraction(bandwidth) / Fraction(nbytes), "memory"
 """,
     ],
+    "2.6": [
+        """
+#include <stddef.h>
+size_t count_above(const double *x, size_t n, double limit) {
+    size_t count = 0;
+    while (n > 0) {
+        n--;
+        count += x[n] > limit;
+    }
+    return count;
+}
+""",
+        """
+#include <stddef.h>
+size_t count_above(const double *x, size_t n, double limit) {
+    size_t count = 0;
+    for (const double *here = x, *end = x + n; here != end; ++here)
+        count += *here > limit ? 1 : 0;
+    return count;
+}
+""",
+        """
+#include <stddef.h>
+size_t count_above(const double *x, size_t n, double limit) {
+    if (n == 0) return 0;
+    size_t rest = count_above(x, n / 2, limit);
+    for (size_t i = n / 2; i < n; ++i) {
+        if (!(x[i] > limit)) continue;
+        rest = rest + 1;
+    }
+    return rest;
+}
+""",
+    ],
+    "2.7": [
+        """
+#include <stddef.h>
+void running_sums(const double *x, size_t n, double *sums) {
+    for (size_t i = 0; i < n; i++)
+        sums[i] = i == 0 ? x[0] : sums[i - 1] + x[i];
+}
+""",
+        """
+#include <stddef.h>
+void running_sums(const double *x, size_t n, double *sums) {
+    double so_far = 0.0;
+    while (n--)
+        *sums++ = so_far += *x++;
+}
+""",
+        """
+#include <stddef.h>
+void running_sums(const double *x, size_t n, double *sums) {
+    if (n == 0) return;
+    sums[0] = x[0];
+    for (size_t i = 1; i < n; ++i) {
+        sums[i] = sums[i - 1];
+        sums[i] += x[i];
+    }
+}
+""",
+    ],
 }

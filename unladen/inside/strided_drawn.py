@@ -149,11 +149,11 @@ def _memory(seen: Strided, parts: list[str], top: int) -> int:
         _cell(seen, parts, (x, y), cell, covering.get(cell, []))
         offset = f"{cell * unit:,}"
         if len(offset) < 8 or place == 0 or cells[at - 1] is None:
-            parts.append(_text(x + 2, y + TALL + 17, offset, 13, fill=QUIET))
+            parts.append(_text(x + 2, y + TALL + 17, offset, 14, fill=QUIET))
         if cell == first:
             points = f"{x + 4},{y - 14} {x + 20},{y - 14} {x + 12},{y - 2}"
             parts.append(svg.element("polygon", points=points, fill=INK))
-            parts.append(_text(x + 24, y - 3, "first", 13))
+            parts.append(_text(x + 24, y - 3, "first", 14))
     lines = -(-len(cells) // seen.line)
     return top + 14 + lines * PITCH
 
