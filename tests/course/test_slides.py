@@ -448,10 +448,6 @@ def test_all_slides_are_put_on_one_sheet_with_a_line_about_them(deck, tmp_path):
     assert (tmp_path / "90-sample-sheet.png").stat().st_size > 10_000
 
 
-# Drawings that are shown as wide as a slide, and whose letters are small all the same.
-DRAWN_SMALL = {"07-numpy": "Strides"}
-
-
 @pytest.mark.parametrize("lecture", LECTURES, ids=lambda path: path.stem)
 def test_every_lecture_fits_its_slides_and_asks_nobody(lecture, tmp_path, context):
     assert slides.main([str(lecture), "--to", str(tmp_path)]) == 0
@@ -463,7 +459,7 @@ def test_every_lecture_fits_its_slides_and_asks_nobody(lecture, tmp_path, contex
     assert whole_walk(page, seen)
     assert not seen.headless
     assert len(seen.low) <= slide_report.MANY * len(seen.filled), seen.low
-    assert not [said for said in seen.small if DRAWN_SMALL.get(lecture.stem, "none") not in said]
+    assert not seen.small
     assert "≈" not in page.evaluate("document.querySelector('.slides').textContent")
     assert not page.evaluate(TORN_APART)
     assert hidden_answers(page, lecture)

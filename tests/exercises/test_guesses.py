@@ -157,6 +157,18 @@ def test_every_guess_is_settled_by_a_claim_that_comes_after_it(path):
         assert letters == list(there[id].choices), f"{id}: the text before it offers {letters}"
 
 
+@pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
+def test_a_lecture_asks_for_six_guesses_at_least(path):
+    count = len(asked(path))
+    assert count >= 6, (
+        f"{path.stem} asks for {count} of at least 6 guesses: write them in the lecture and its guesses.toml"
+    )
+
+
+def test_the_course_asks_for_ninety_guesses():
+    assert len(questions()) >= 90
+
+
 def test_each_wrong_choice_has_a_sentence_of_its_own():
     for question in questions().values():
         told = list(question.choices.values())

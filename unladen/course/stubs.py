@@ -23,7 +23,7 @@ After this chapter you can {afterwards}. {lecture} minutes; the exercises take {
 
 You need {todo} what the reader knows already, and from which chapters.""",
     ),
-    ("code", "setup", "%load_ext unladen\nfrom unladen import claim, race"),
+    ("code", "setup", "%load_ext unladen\nfrom unladen import claim, guess, race"),
     (
         "slide",
         "first",
@@ -47,14 +47,11 @@ You need {todo} what the reader knows already, and from which chapters.""",
         "predict",
         """{todo} a question that the next cell answers. A loop of our own against `sum`: by what factor does `sum` win?
 
-<details><summary>Choose before you run</summary>
-
-- Not at all: `sum` contains the same loop.
-- By less than a half.
-- By more.
-
-</details>""",
+- **a** Not at all: `sum` contains the same loop.
+- **b** By less than a half.
+- **c** By more.""",
     ),
+    ("code", "guess-1", 'guess("{n}.1", ...)'),
     (
         "code",
         "race",
@@ -63,6 +60,8 @@ times = race({{"a loop": lambda: loop(numbers), "sum": lambda: sum(numbers)}})
 claim("sum beats a loop of our own", times.ratio("a loop", "sum"), at_least=1.5)""",
     ),
     ("", "why", "{todo} what was seen, why it is so, and what follows from it."),
+    ("", "guessed", "{todo} how well did you guess? The next cell holds your guesses against what was measured."),
+    ("code", "calibration", "guess()"),
     (
         "slide",
         "remember",
@@ -146,6 +145,16 @@ WRONG = {{
 }}
 '''
 
+GUESSES = """# {todo} what can be guessed in chapter {n}, at least six; exercises/guesses.py says how.
+
+["{n}.1"]
+claim = "sum beats a loop of our own"
+right = "c"
+choices.a = "Both add, but what surrounds an addition differs: a loop of ours is taken apart, one instruction a step."
+choices.b = "What surrounds an addition costs more than the addition itself."
+choices.c = "Its loop is C's: no instruction is fetched, no name is looked up, for each of the numbers."
+"""
+
 RIGHT = '''"""Right answers to the exercises of chapter {n}, in other styles than the solution's.
 
 {todo} at least three for each exercise: ``{{id: [source]}}``.
@@ -215,6 +224,7 @@ def texts(chapter: Chapter) -> dict[str, str]:
     return {
         f"{package}/__init__.py": "",
         f"{package}/checks.py": CHECKS.format(**given),
+        f"{package}/guesses.toml": GUESSES.format(**given),
         f"tests/right_answers/chapter{chapter.number:02}.py": RIGHT.format(**given),
         f"tests/wrong_answers/chapter{chapter.number:02}.py": WRONG.format(**given),
         f"notebooks/notes/{chapter.stem}.md": NOTES.format(**given),
