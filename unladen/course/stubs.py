@@ -60,7 +60,7 @@ times = race({{"a loop": lambda: loop(numbers), "sum": lambda: sum(numbers)}})
 claim("sum beats a loop of our own", times.ratio("a loop", "sum"), at_least=1.5)""",
     ),
     ("", "why", "{todo} what was seen, why it is so, and what follows from it."),
-    ("", "guessed", "{todo} how well did you guess? The next cell holds your guesses against what was measured."),
+    ("", "guessed", "The next cell holds your guesses against what was measured. {todo} which of them surprises most."),
     ("code", "calibration", "guess()"),
     (
         "slide",
