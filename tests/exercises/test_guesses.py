@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from unladen import claim, guess
+from unladen.course import notes
 from unladen.course.outputs import ROOT
 from unladen.exercises import guesses
 from unladen.exercises.guesses import Question, questions
@@ -136,7 +137,7 @@ def test_the_end_of_a_chapter_shows_how_well_it_was_guessed(capsys):
 
 def asked(path: Path) -> list[tuple[str, str, str]]:
     """The guesses of a lecture: the id, the text that stands before the cell, and all code after it."""
-    cells = nbformat.read(path, as_version=4).cells
+    cells = notes.without_notes(nbformat.read(path, as_version=4).cells)
     found = []
     for number, cell in enumerate(cells):
         if cell.cell_type == "code" and (match := re.match(r'guess\("([\d.]+)"', cell.source)):
