@@ -253,7 +253,7 @@ _REDUCERS = {
     weakref.ref: _reference,
     typing.NewType: _new_type,
     contextvars.ContextVar: _variable,
-    contextlib._GeneratorContextManager: _context,
+    type(contextlib.contextmanager(iter)(())): _context,  # what a decorated generator returns
     struct.Struct: lambda one: (struct.Struct, (one.format,)),
     type(functools.cmp_to_key(len)): _sorting,
     queue.SimpleQueue: _waiting,
