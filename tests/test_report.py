@@ -25,8 +25,10 @@ def test_in_html_no_mark_is_seen_and_all_that_varies_is_in_one(report):
 
 def test_a_build_is_a_quiet_line_that_unfolds():
     html = BUILT._repr_html_()
-    assert re.search(r"<details><summary[^>]*>.*compiled in 97.7 ms.*</summary><pre class=\"v\">cc -O3", html)
-    assert "<pre>adder: long add(long a)</pre>" in html
+    assert re.search(
+        r"<details><summary[^>]*>.*compiled in 97.7 ms.*</summary><code[^>]*><span class=\"v\">cc -O3", html
+    )
+    assert "adder: long add(long a)</pre>" in html
 
 
 def test_what_comes_out_of_a_program_is_no_markup():

@@ -196,11 +196,14 @@ class Report:
         return "\n".join(filter(None, [self.said, block]))
 
     def _repr_html_(self) -> str:
-        block = f'<pre class="v">{html.escape(self.text)}</pre>'
+        # not in <pre>, whose long lines would leave the page
+        text = in_html(Volatile(self.text))
+        block = f'<code style="display:block;white-space:pre-wrap">{text}</code>'
         if self.summary:
             quiet = f'<summary style="color:#555555"><small>{in_html(Volatile(self.summary))}</small></summary>'
             block = f"<details>{quiet}{block}</details>"
-        return f"<pre>{html.escape(self.said)}</pre>{block}" if self.said else block
+        said = f'<pre style="white-space:pre-wrap">{html.escape(self.said)}</pre>'
+        return f"{said}{block}" if self.said else block
 
 
 def figure(fig, alt: str) -> None:

@@ -23,7 +23,7 @@ _FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 _CHOICE = re.compile(r"<summary>[^<]*\b(?:choose|guess|predict)\b", re.IGNORECASE)
 _ASKED_TO = re.compile(r"(?:^|[.?!:] )(?:Guess|Predict)\b")
 _CLAIM = re.compile(r"^\s*(?:claim\(|assert )", re.MULTILINE)
-_GUESS = re.compile(r"^\s*(?:\w+ = )?guess\(", re.MULTILINE)
+_GUESS = re.compile(r"^\s*(?:\w+ = )?guess\((?!\))", re.MULTILINE)  # without arguments it asks nothing
 
 
 def is_lecture(path: Path) -> bool:
