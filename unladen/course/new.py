@@ -103,7 +103,8 @@ def make(chapter: Chapter, stage: Path, root: Path = ROOT) -> None:
     shutil.copy(root / "img" / "draw" / "common.py", stage / "img" / "draw")
     own = {"PYTHONPATH": str(stage)}  # where the checks of this chapter are
     script = stage / "img" / "draw" / f"{chapter.stem}.py"
-    subprocess.run([sys.executable, script], env=os.environ | own, stdout=subprocess.DEVNULL, check=True)
+    # in pipes, lest a child that outlives an interrupted parent writes behind its last word
+    subprocess.run([sys.executable, script], env=os.environ | own, capture_output=True, check=True)
     solution = stubs.solution(chapter)
     exercise = derive.derived(solution, stage / "solutions" / f"{chapter.stem}.ipynb")
     made = {"notebooks": stubs.lecture(chapter), "solutions": solution, "exercises": exercise}
