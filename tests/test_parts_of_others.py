@@ -137,6 +137,14 @@ def look_for_cell_id():
     assert found, "no script of its mentions it"
 
 
+def look_for_outputs():
+    scripts = (Path(sys.prefix) / "share" / "jupyter" / "lab" / "static").glob("*.js")
+    text = "".join(script.read_text("utf-8") for script in scripts)
+    for part in ("addFactory(", "getFactory(", "createRenderer:", "renderModel(", "_JUPYTERLAB"):
+        assert part in text, f"no script of its mentions {part}"
+    has(importlib.import_module("jupyterlab.labapp").LabApp, "extra_labextensions_path")
+
+
 def look_for_settings():
     given = json.loads((ROOT / "unladen/course/lab_settings/overrides.json").read_text())
     for plugin, options in given.items():

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from unladen.course.outputs import sanitised
-from unladen.show import FENCE, MARK, Report, Volatile, against, marked
+from unladen.show import FENCE, MARK, Report, Table, Volatile, against, marked
 
 BUILT = Report("adder: long add(long a)", "cc -O3 adder.c  (97.7 ms)", "compiled in 97.7 ms; the command")
 CRASHED = Report("", "terminate called\nThe child process ended with SIGABRT.")
@@ -42,3 +42,9 @@ def test_what_comes_out_of_a_program_is_no_markup():
 def test_a_ratio_is_said_as_one_says_it(ratio, told):
     assert against(ratio) == told and isinstance(against(ratio), Volatile)
     assert sanitised(marked(against(ratio))) == sanitised(marked("12.3 ms"))
+
+
+def test_a_heading_without_words_is_no_heading():
+    table = Table(["", "ns"], [["add", "12"]])
+    assert table._repr_html_().count("<th ") == 1
+    assert "<td style" in table._repr_html_().split("<tbody>")[0]

@@ -137,7 +137,10 @@ class Table:
 
         def row(tag: str, texts: Sequence[object]) -> str:
             style = ('style="text-align:left"', 'style="text-align:right"')
-            cells = [f"<{tag} {style[c in right]}>{in_html(t)}</{tag}>" for c, t in enumerate(texts)]
+            # a heading without words is none, or screen readers announce it
+            tags = [tag if str(text) else "td" for text in texts]
+            told = enumerate(zip(tags, texts, strict=True))
+            cells = [f"<{tag} {style[c in right]}>{in_html(text)}</{tag}>" for c, (tag, text) in told]
             return f"<tr>{''.join(cells)}</tr>"
 
         caption = f'<caption style="text-align:left">{html.escape(self.title)}</caption>' if self.title else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import re
 import time
@@ -25,14 +26,20 @@ CRASHES = (
     *("setup", "bounds-c", "bounds-run", "bounds-sanitised", "exception-cpp", "exception-run", "exception-cured"),
 )
 EXERCISES = "03-dynamic-features"
+# A PNG of one white point.
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+    "0000000a49444154789c63f80f0001010100b138f6140000000049454e44ae426082"
+)
 ANY_BOUNDARY = re.compile(r"^.*### (BEGIN SOLUTION|END SOLUTION|STUB:).*\n?", re.MULTILINE)
 
 # Scrolls through the open notebook, which builds what is in sight only; returns the number of outputs that each cell
-# was seen with, by the cell's position, and the pictures that were not shown.
+# was seen with, by the cell's position, the pictures that were not shown, and the positions of cells with a picture
+# that has no alternative text.
 SCROLL = """async () => {
     const panel = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)');
     const pane = panel.querySelector('.jp-WindowedPanel-outer');
-    const outputs = {}, broken = [];
+    const outputs = {}, broken = [], silent = [];
     for (let before = -1; pane.scrollTop > before; pane.scrollTop += 0.9 * pane.clientHeight) {
         before = pane.scrollTop;
         await new Promise(resolve => setTimeout(resolve, 80));
@@ -40,12 +47,13 @@ SCROLL = """async () => {
             const shown = [...cell.querySelectorAll('.jp-OutputArea-output')].filter(output => output.offsetHeight > 0);
             const index = cell.dataset.windowedListIndex;
             outputs[index] = Math.max(outputs[index] || 0, shown.length);
+            if (cell.querySelector('img:not([alt]), img[alt=""]')) silent.push(index);
             for (const image of cell.querySelectorAll('img'))
                 if (image.complete && !image.naturalWidth) broken.push(image.alt || image.src.slice(0, 80));
         }
     }
     pane.scrollTop = 0;
-    return [outputs, [...new Set(broken)]];
+    return [outputs, [...new Set(broken)], [...new Set(silent)]];
 }"""
 
 pytestmark = pytest.mark.long
@@ -199,22 +207,27 @@ def close_tab(page) -> None:
 @pytest.mark.parametrize("name", LECTURES)
 def test_a_lecture_shows_all_that_is_stored_in_it(desk, page, name):
     stored = nbformat.read(REPOSITORY / "notebooks" / f"{name}.ipynb", as_version=4)
-    expected = [{str(i): len(cell.get("outputs", ())) for i, cell in enumerate(stored.cells)}, []]
+    expected = [{str(i): len(cell.get("outputs", ())) for i, cell in enumerate(stored.cells)}, [], []]
     found = look_through(page, f"notebooks/{name}.ipynb", expected)
     assert found == expected
     _, _, elsewhere = desk
     assert not elsewhere
 
 
-def test_an_output_and_a_picture_that_do_not_show_are_found(desk, page):
+def test_outputs_and_pictures_that_do_not_show_or_have_no_words_are_found(desk, page):
     lab, _, _ = desk
     nothing = nbformat.v4.new_output("display_data", {"application/x-nobody-draws-this": "x"})
+    dot = {"image/png": base64.b64encode(DOT).decode()}
+    silent = nbformat.v4.new_output("display_data", dot)
+    told = nbformat.v4.new_output("display_data", dot, metadata={"image/png": {"alt": "a dot"}})
+    named = nbformat.v4.new_output("display_data", dot | {"text/plain": "<Figure>"})
     text = nbformat.v4.new_markdown_cell("![not there](not-there.png)")
-    cells = [text, nbformat.v4.new_code_cell("1", outputs=[nothing])]
+    cells = [text, *(nbformat.v4.new_code_cell("1", outputs=[one]) for one in (nothing, silent, told, named))]
     lecture = nbformat.read(REPOSITORY / "notebooks" / f"{LECTURES[0]}.ipynb", as_version=4)
     damaged = nbformat.v4.new_notebook(cells=cells, metadata=lecture.metadata)
     nbformat.write(damaged, lab.repository / "damaged.ipynb")
-    assert look_through(page, "damaged.ipynb", [{"0": 0, "1": 0}, ["not there"]]) == [{"0": 0, "1": 0}, ["not there"]]
+    expected = [{"0": 0, "1": 0, "2": 1, "3": 1, "4": 1}, ["not there"], ["2"]]
+    assert look_through(page, "damaged.ipynb", expected) == expected
 
 
 def test_what_is_built_and_crashes_costs_no_kernel(desk, page):

@@ -138,6 +138,7 @@ def server_command(root: Path, page: str, ip: str, port: int, browser: bool) -> 
         "PasswordIdentityProvider.allow_password_change": False,
         "LabApp.default_url": page,
         "LabApp.app_settings_dir": Path(__file__).with_name("lab_settings"),
+        "LabApp.extra_labextensions_path": Path(__file__).with_name("lab_extension"),
         "LabApp.news_url": None,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "LabApp.extension_manager": "readonly",
