@@ -72,7 +72,7 @@ def to_kelvin(answer):
     early = "The unit can be refused before the loop, so refuse it even when there is no reading to convert."
     refuses(answer, ([], "ells"), ValueError, hint=early)
     slow = "Is there a second loop, or a list that is copied for every reading?"
-    faster_than(to_kelvin_slowly, answer, _fahrenheit, at_least=1.3, hint=slow)
+    faster_than(to_kelvin_slowly, answer, _fahrenheit, at_least=1.1, hint=slow)
 
 
 def _fahrenheit(rng) -> tuple[list[float], str]:

@@ -283,7 +283,7 @@ def distances(answer):
         times = most / (8 * 300 * 300)
         wrong(f"distances(a, b), with 300 points of 16 coordinates each, needs {times:.0f} times its result", _BIG)
     slow = "Is there a loop over the points? Let one operation do all pairs: `a[:, None, k] - b[:, k]`."
-    faster_than(arrays.distances_slowly, answer, _on_a_line, at_least=200, hint=slow)
+    faster_than(arrays.distances_slowly, answer, _on_a_line, at_least=150, hint=slow)
 
 
 def _on_a_line(rng) -> tuple[np.ndarray, np.ndarray]:
@@ -438,7 +438,7 @@ def brighter(answer):
     if most > 3.3 * photo.nbytes:
         wrong(f"brighter(photo, 90) took {most / photo.nbytes:.1f} times the memory of the photo", _MEMORY)
     slow = "Is there a loop over pixels, or a function called for each? Let one operation do all of them."
-    faster_than(arrays.brighter_slowly, answer, _photo, at_least=4, hint=slow)
+    faster_than(arrays.brighter_slowly, answer, _photo, at_least=2.2, hint=slow)
 
 
 def _photo(rng) -> tuple[np.ndarray, int]:
