@@ -322,7 +322,7 @@ def roughness(answer):
     heights = np.random.default_rng(65).integers(-100, 100, 4000).tolist()
     right(heights, "All of them.")
     slow = "Is there still an index, a list in between, a second loop, or a power? " + _CARRY
-    faster_than(roughness_slowly, answer, _heights, at_least=1.37, hint=slow)
+    faster_than(roughness_slowly, answer, _heights, at_least=1.3, hint=slow)
 
 
 def _heights(rng) -> tuple[list[float]]:
