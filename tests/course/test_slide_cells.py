@@ -69,6 +69,14 @@ def test_all_outputs_up_to_the_next_text_wait_and_none_after_it():
     assert waiting(*before, text("So."), code("y", "1")) == ["build", "race"]
 
 
+def test_code_tells_the_answer_if_it_claims_something_and_nothing_of_it_was_shown():
+    claims = 'race()\nclaim("C wins")'
+    cells = arranged(text("Which?"), code("race()", "10 ms"), code(claims, "✓"), text("Which?"), code(claims, "✓"))
+    told = [text("So."), code(claims, "✓"), text("Which?"), code('print("claim(")', "claim(")]
+    tells = [slide_cells.TELLS in cell.metadata.get("tags", []) for cell in [*cells, *arranged(*told)]]
+    assert tells == [False, False, False, False, True] + [False] * 4
+
+
 def test_a_question_stays_open_until_something_is_shown():
     assert waiting(text("How long?"), code("x = 1"), text("Here it is."), code("race", "10 ms")) == ["race"]
 

@@ -371,6 +371,16 @@ def test_an_answer_waits_for_a_key_and_what_is_said_of_it_for_one_more_and_paper
     assert "waits for your guess" not in deck.read_text(encoding="utf-8").partition("</main>")[0]
 
 
+def test_code_that_claims_the_answer_waits_for_a_key_of_its_own(tmp_path, context):
+    said = [nbformat.v4.new_output("stream", name="stdout", text="✓ C wins: measured 28.4 ×, claimed at least 4 ×\n")]
+    deck = exported(tmp_path, "## One\n\nWhich wins?", cell('claim("C wins", 28.4, at_least=4)', said))
+    page, keys = browser.open_deck(context, deck), []
+    for _ in range(3):
+        keys.append([word in page.evaluate("Reveal.getCurrentSlide().innerText") for word in ("claim(", "✓ C wins")])
+        page.keyboard.press("ArrowRight")
+    assert keys == [[False, False], [True, False], [True, True]]
+
+
 def test_a_cell_of_the_slide_type_fragment_waits_as_well(tmp_path, context):
     later = nbformat.v4.new_markdown_cell("Later.", metadata={"slideshow": {"slide_type": "fragment"}})
     page = browser.open_deck(context, exported(tmp_path, "## One", "Now.", later))

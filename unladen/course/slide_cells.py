@@ -3,7 +3,8 @@
 * The first code cell is left out if it only loads, imports and sets a thing or two, and so is every cell that only
   calls ``guess``.
 * What a question is about waits for a key: the outputs of the code cells between a text that asks (or a ``guess``) and
-  the next text. Their cells get the tag ``answers``, which ``slides_template/pages.js`` heeds.
+  the next text. Their cells get the tag ``answers``, which ``slides_template/pages.js`` heeds. Until one of them was
+  shown, so does code that claims something, for the claim is the answer in words: the tag ``tells``.
 * The marks of what may vary (``≈``, see ``unladen/show.py``) are for those who compare outputs: a room sees none.
 * Text cells tagged ``notes`` are for the speaker (``notes.py``).
 * A route is a shorter way (``routes.py``): of a chapter in which sections are tagged for it, those.
@@ -22,7 +23,7 @@ from nbformat import NotebookNode
 from unladen.course import notes, prose
 from unladen.course.routes import on_route
 
-ANSWERS = "answers"
+ANSWERS, TELLS = "answers", "tells"
 _FOLD = re.compile(r"<details\b.*?</details>", re.DOTALL)
 _CHOICES = re.compile(r"<summary>[^<]*\bchoose\b", re.IGNORECASE)
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)]|[a-z][.):])\s")
@@ -34,6 +35,7 @@ _MARKS = (  # in this order: a fence's line, marked words, a number in a column 
     (re.compile(r"(?<=  )≈ (?=[-+\d])"), "  "),
     (re.compile(r"≈ ?"), ""),
 )
+_CLAIMS = re.compile(r"^\s*claim\(", re.MULTILINE)
 _ABOUT_MARKS = re.compile(r"[^.!?\n]*`≈`[^.!?\n]*[.!?]")
 
 
@@ -111,7 +113,8 @@ def arrange(notebook: NotebookNode, route: str = "") -> None:
             if "hide-output" in tags:
                 cell.outputs = []
             if asked and cell.outputs:
-                cell.metadata["tags"], told = [*tags, ANSWERS], True
+                tells = [TELLS] if not told and _CLAIMS.search(cell.source) else []
+                cell.metadata["tags"], told = [*tags, ANSWERS, *tells], True
         else:
             # a question that was asked stays open until something is shown
             asked, told = asks(cell.source) or (asked and not told), False

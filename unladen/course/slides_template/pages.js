@@ -12,7 +12,7 @@ function flatten(slides) { // all blocks of the deck in order, each a node that 
       if (cell.matches("aside")) (found.at(-1)?.notes || notes).push(cell);
       if (cell.closest("aside")) continue; // a note's own text
       const code = cell.matches(".jp-CodeCell");
-      const asked = cell.matches(".celltag_answers");
+      const asked = cell.matches(".celltag_answers"), tells = cell.matches(".celltag_tells");
       for (const part of all(cell, BLOCK).filter(part => !part.parentElement.closest(".jp-OutputArea-child"))) {
         const node = document.createElement("div");
         node.className = part.parentElement.matches(".jp-MarkdownOutput") ? "block jp-MarkdownOutput" : "block";
@@ -20,7 +20,7 @@ function flatten(slides) { // all blocks of the deck in order, each a node that 
         node.append(part);
         const result = part.matches(".jp-OutputArea-child");
         const waits = Boolean(cell.closest(".fragment")); // by its slide type
-        found.push({ node, cell: cell.id, code, result, asked, answer: asked && result, waits, mark, notes: [...notes] });
+        found.push({ node, cell: cell.id, code, result, asked, answer: asked && result, tells: tells && !result, waits, mark, notes: [...notes] });
         mark = false;
         notes = [];
       }
@@ -115,13 +115,13 @@ function build({ list, level, rows, share }, heading) {
   return section;
 }
 
-// An answer waits for a key; once a slide has begun to wait, what follows comes a cell at a time.
+// An answer waits for a key, and so does code that tells it; once a slide has begun to wait, what follows comes a cell at a time.
 function wait(list) {
   let step = -1, last = null, waiting = false;
   list.forEach((block, at) => {
     const question = list.slice(0, at).some(other => other.cell === block.cell && !other.result)
       || list.slice(0, at).some(other => other.cell !== block.cell);
-    if (!waiting && !(block.answer && question) && !(block.waits && at > 0)) return;
+    if (!waiting && !((block.answer || block.tells) && question) && !(block.waits && at > 0)) return;
     waiting = true;
     const key = block.answer ? `${block.cell} answers` : block.cell;
     if (key !== last) step++;
@@ -143,7 +143,7 @@ function spreadOut(list, heading) {
   const last = pages.at(-1), over = [];
   if (pages.length > 1) {
     const giant = list.at(-1);
-    for (const node of all(last, ":scope > .block:not(.continued)")) over.push({ ...giant, node, mark: false, answer: false, waits: false, notes: [] });
+    for (const node of all(last, ":scope > .block:not(.continued)")) over.push({ ...giant, node, mark: false, answer: false, tells: false, waits: false, notes: [] });
     measure(over);
     const height = over.reduce((sum, block) => sum + block.heights[0][WIDTH], 0);
     if (height > 480 || !over.every(fitsAlone)) {
