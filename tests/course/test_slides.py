@@ -412,6 +412,24 @@ def test_a_picture_is_made_no_smaller_than_its_letters_can_be_read(tmp_path, con
     assert len(worse.seen.small) == 1 and worse.seen.small[0].endswith("px, picture: Letters")
 
 
+def test_a_name_in_code_a_line_of_a_listing_and_a_factor_are_not_broken(tmp_path, context):
+    wide = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 930 540" width="930" height="540">{}</svg>'
+    (tmp_path / "p.svg").write_text(wide.format('<text x="9" y="99" font-size="14">Read me</text>'))
+    long = "x = " + "1 + " * 26 + "1"
+    listing = f'<div class="highlight"><pre>{long}</pre></div>'
+    source = nbformat.v4.new_output("display_data", data={"text/html": listing, "text/plain": ""})
+    factor = nbformat.v4.new_output("stream", name="stdout", text=f"✓ {'a' * 93} 28.4 ×\n")
+    text = f"## One\n\n{'Some words here. ' * 12} `native/ladder.cpp` has them.\n\n![p](p.svg)"
+    page = browser.open_deck(context, exported(tmp_path, text, cell("source", [source]), cell("claim", [factor])))
+    lines = page.evaluate(
+        """() => [document.querySelector('p code').getClientRects().length,
+            ...[...document.querySelectorAll('.slides .jp-OutputArea-child pre')].map(pre =>
+                Math.round(pre.offsetHeight / parseFloat(getComputedStyle(pre).lineHeight)))]"""
+    )
+    assert lines[:2] == [1, 1]
+    assert "28.4\u00a0×" in page.evaluate("document.querySelector('.slides').textContent")
+
+
 def test_keys_are_told_and_a_screen_reader_reads_line_by_line(sample):
     page = sample.page
     page.keyboard.press("?")

@@ -36,6 +36,7 @@ _MARKS = (  # in this order: a fence's line, marked words, a number in a column 
     (re.compile(r"≈ ?"), ""),
 )
 _CLAIMS = re.compile(r"^\s*claim\(", re.MULTILINE)
+_FACTOR = re.compile(r"(?<=\d) ×")
 _ABOUT_MARKS = re.compile(r"[^.!?\n]*`≈`[^.!?\n]*[.!?]")
 
 
@@ -137,7 +138,7 @@ def _unmark(cell: NotebookNode) -> None:
     cell.source = unmarked(cell.source)
     for output in cell.outputs:
         if "text" in output:
-            output.text = unmarked(output.text)
+            output.text = _FACTOR.sub("\u00a0×", unmarked(output.text))  # no line begins with the sign alone
         if "traceback" in output:
             output.traceback = [unmarked(part) for part in output.traceback]
             output.evalue = unmarked(output.evalue)

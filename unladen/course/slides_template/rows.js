@@ -32,6 +32,17 @@ function size(picture) { // how small and how large a picture may be shown
 const breaks = node => all(node, "pre").every(pre =>
   pre.textContent.split("\n").every(line => line.length < 24 || /^\s*([✓✗]|cc |c\+\+ |\S*g\+\+ )/.test(line)));
 
+// A name that a narrow column would break in its middle.
+const torn = node => all(node, ":not(pre) > code").some(word => !/\s/.test(word.textContent) && word.getClientRects().length > 1);
+
+const longest = node => Math.max(0, ...all(node, "pre").flatMap(pre => pre.textContent.split("\n").map(line => line.length)));
+
+function listed(node, kind, level, width) { // a listing whose lines would break here, and in smaller type would not
+  if (kind !== "other" || !node.querySelector(".highlight")) return false;
+  const needed = size => longest(node) * size * 0.603;
+  return needed(level.code) > width - 16 && needed(LEVELS.at(-1).code) <= width - 16;
+}
+
 function measure(found) { // each block's height at each size and width; infinite where it is cut, or too wide
   const holder = document.createElement("section");
   holder.className = "holder";
@@ -50,9 +61,10 @@ function measure(found) { // each block's height at each size and width; infinit
       holder.style.width = `${width}px`;
       for (const { node, kind, heights } of found) {
         if (kind === "picture") continue;
-        const wide = node.scrollWidth > width + 1 || tooWide(node.firstElementChild);
+        const wide = node.scrollWidth > width + 1 || tooWide(node.firstElementChild) || (width < WIDTH && torn(node)) ||
+          listed(node, kind, level, width);
         const wraps = kind === "print" && width < WIDTH && (width < 400 || !breaks(node)) &&
-          all(node, "pre").some(pre => Math.max(...pre.textContent.split("\n").map(line => line.length)) * level.code * 0.603 > width - 16);
+          longest(node) * level.code * 0.603 > width - 16;
         heights[at][width] = wide || wraps ? Infinity : Math.ceil(rect(node).height);
       }
     }
