@@ -182,7 +182,7 @@ def _index(layout, node: Node) -> None:
 
 
 def _byte_mask(layout, node: Node) -> None:
-    node.note = f"there where the mask is {int(layout.valid_when)}, else None"
+    node.note = f"None unless the mask is {int(layout.valid_when)}"
     node.buffers = [_buffer("mask", layout.mask)]
     node.children = [_node(layout.content)]
     there = [(value != 0) == layout.valid_when for value in node.buffers[0].values]
@@ -190,7 +190,7 @@ def _byte_mask(layout, node: Node) -> None:
 
 
 def _bit_mask(layout, node: Node) -> None:
-    node.note = f"there where the bit is {int(layout.valid_when)}, else None"
+    node.note = f"None unless the bit is {int(layout.valid_when)}"
     whole = _buffer("mask", layout.mask)
     order = "little" if layout.lsb_order else "big"
     bits = np.unpackbits(np.array(whole.values, dtype=np.uint8), bitorder=order)[: min(node.length, READ)].tolist()
