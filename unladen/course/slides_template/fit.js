@@ -162,14 +162,22 @@ function foldColumns(block) { // a table that is wider than a slide goes on belo
   block.replaceWith(...parts);
 }
 
-function grow(page) { // small print about bytes and steps is made as large as the slide has room for
+// How many lines of a stepper's listing end in "…".
+const cutLines = root => all(root, ".unladen-steps .listing div").filter(line => line.scrollWidth > line.clientWidth + 1).length;
+
+function grow(page) { // small print about bytes and steps is made as large as the slide has room for, and cuts no line
   const small = all(page, ".peek, .unladen-steps").filter(look => rect(look).height > 0);
   if (!small.length) return;
   const fits = () => small.every(look => !tooWide(look)) && blocks(page).every(block => bottom(page, block) <= LIMIT && !tooWide(block));
-  for (const size of [24, 22, 20, 18, 16, ""]) {
-    small.forEach(look => { look.style.fontSize = size && `${size}px`; });
-    if (fits()) return;
+  const set = size => small.forEach(look => { look.style.fontSize = size && `${size}px`; });
+  let best = "", least = Infinity;
+  for (const size of [24, 22, 20, 18, 16, 15, 14]) {
+    set(size);
+    if (!fits() || cutLines(page) >= least) continue;
+    [best, least] = [size, cutLines(page)];
+    if (!least) break;
   }
+  set(best);
 }
 
 function spread(section) { // the slides that a section with something too large becomes

@@ -47,7 +47,7 @@ function breakCost(before, block) { // of a slide that begins with `block`
   if (before.kind === "head") return Infinity;
   if (block.kind === "head") return -0.6;
   if (before.cell === block.cell) {
-    if (!block.code) return 1.2; // in the middle of a text
+    if (!block.code) return block.node.querySelector("ul, ol") ? 2.4 : 1.2; // between a question and its choices; in a text
     if (!before.result) return block.answer ? 0.5 : 1.4; // between code and its results
     return isResult(block) || isResult(before) ? 1.6 : 1; // between the results
   }

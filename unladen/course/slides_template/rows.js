@@ -61,8 +61,8 @@ function measure(found) { // each block's height at each size and width; infinit
       holder.style.width = `${width}px`;
       for (const { node, kind, heights } of found) {
         if (kind === "picture") continue;
-        const wide = node.scrollWidth > width + 1 || tooWide(node.firstElementChild) || (width < WIDTH && torn(node)) ||
-          listed(node, kind, level, width);
+        const wide = node.scrollWidth > width + 1 || tooWide(node.firstElementChild) ||
+          (width < WIDTH && (torn(node) || cutLines(node))) || listed(node, kind, level, width);
         const wraps = kind === "print" && width < WIDTH && (width < 400 || !breaks(node)) &&
           longest(node) * level.code * 0.603 > width - 16;
         heights[at][width] = wide || wraps ? Infinity : Math.ceil(rect(node).height);
