@@ -47,7 +47,7 @@ def draw() -> Page:
         for x, width, text in ((800, 90, str(key)), (890, 90, str(key)), (980, 150, f'"{"abc"[entry]}"')):
             page.box(x, y, width, 56, tint(GREEN, 0.2), GREEN, round=2)
             page.text(x + width / 2, y + 36, text, 22, anchor="middle", code=True)
-    page.lines(800, 440, ("the order of insertion", "is the order of the entries"), 18, fill=QUIET)
+    page.lines(800, 440, ("the order of insertion", "is the order of the entries"), 19, fill=QUIET)
     page.text(50, 600, "An int is its own hash. Five of the eight slots may fill; the sixth key makes it grow.", 20)
     return page
 
@@ -58,8 +58,8 @@ def asked(page: Page, y: int, key: int, tried: list[int]) -> None:
     for step, slot in enumerate(tried):
         x, last = 150 + step * 124, step == len(tried) - 1
         page.box(x, y, 92, 56, tint(GREEN, 0.25) if last else tint(RED, 0.25), GREEN if last else RED)
-        page.text(x + 46, y + 26, f"slot {slot}", 18, anchor="middle")
-        page.text(x + 46, y + 48, "free" if last else "taken", 16, anchor="middle")
+        page.text(x + 46, y + 26, f"slot {slot}", 19, anchor="middle")
+        page.text(x + 46, y + 48, "free" if last else "taken", 19, anchor="middle")
         if not last:
             page.arrow((x + 94, y + 28), (x + 122, y + 28), stroke=INK)
 

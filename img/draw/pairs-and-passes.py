@@ -18,7 +18,7 @@ def draw() -> Page:
     cell, left, top = 56, 150, 118
     for i, amount in enumerate(AMOUNTS):
         page.text(left - 12, top + i * cell + 36, amount, 20, anchor="end", code=True)
-        page.text(left + i * cell + cell / 2 - 3, top - 14, amount, 17, anchor="middle", code=True)
+        page.text(left + i * cell + cell / 2 - 3, top - 14, amount, 19, anchor="middle", code=True)
         for j in range(i + 1, len(AMOUNTS)):
             hit = (i, j) in PAIRS
             x, y = left + j * cell, top + i * cell
