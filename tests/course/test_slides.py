@@ -491,8 +491,10 @@ def test_every_lecture_fits_its_slides_and_asks_nobody(lecture, tmp_path, contex
     assert "≈" not in page.evaluate("document.querySelector('.slides').textContent")
     assert not page.evaluate(TORN_APART)
     assert hidden_answers(page, lecture)
+    assert not page.evaluate(PARTED)
     if lecture.stem == "04-bytecode":
         assert looked.page.locator(".stepper").count() >= 4
+        assert not page.evaluate(CUT_STEPS)
         prints_each_step_in_a_table(context, deck)
 
 
@@ -506,6 +508,22 @@ TORN_APART = """() => {
     return places.filter(([table, chart]) => table && chart && table.closest('section') !== chart.closest('section'))
         .map(([table]) => table.dataset.cell);
 }"""
+
+
+# Choices at the top of a slide whose question is on the one before.
+PARTED = """() => [...document.querySelectorAll('.slides .continued + .block:has(> ul > li > strong:first-child)')]
+    .map(block => block.textContent.trim()).filter(text => /^a\\s/.test(text))"""
+# Lines of the steppers' listings, at any step, that end in "…".
+CUT_STEPS = """() => [...document.querySelectorAll('.unladen-steps')].flatMap(steps => {
+    const { h, v } = Reveal.getIndices(steps.closest('section')), slider = steps.querySelector('input'), cut = [];
+    Reveal.slide(h, v);
+    for (slider.value = 0; ; slider.value++) {
+        slider.dispatchEvent(new Event('input', { bubbles: true }));
+        const lines = [...steps.querySelectorAll('.listing div')];
+        cut.push(...lines.filter(line => line.scrollWidth > line.clientWidth + 1).map(line => line.textContent));
+        if (slider.value === slider.max) return cut;
+    }
+})"""
 
 
 def hidden_answers(page, lecture) -> bool:
