@@ -75,8 +75,8 @@ def times(ratio: float) -> Volatile:
 
 
 def against(ratio: float) -> Volatile:
-    """A ratio of speeds, as volatile text: ``25.1 × faster``, ``11,600 × slower``; within 3 %, ``just as fast``."""
-    if 0.97 < ratio < 1.03:
+    """A ratio of speeds, as volatile text: ``25.1 × faster``, ``11,600 × slower``; within 5 %, ``just as fast``."""
+    if 0.95 < ratio < 1.05:
         return Volatile("just as fast")
     factor, word = (ratio, "faster") if ratio > 1 else (1 / ratio, "slower")
     number = three_digits(factor) if factor < 999.5 else f"{float(f'{factor:.3g}'):,.0f}"

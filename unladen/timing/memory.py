@@ -146,8 +146,8 @@ class Waits:
             ends = [step.first, step.last]
             axes.plot(ends, [step.seconds] * 2, color=PALETTE[1], linewidth=5, alpha=0.6, solid_capstyle="butt")
             middle = (step.first * step.last) ** 0.5
-            place = {"textcoords": "offset points", "ha": "center", "va": "bottom"}
-            axes.annotate(f"step {number}: {duration(step.seconds)}", (middle, step.seconds), (0, 12), **place)
+            place = {"textcoords": "offset points", "ha": "center", "va": "top"}
+            axes.annotate(f"step {number}: {duration(step.seconds)}", (middle, step.seconds), (0, -12), **place)
         axes.set(xscale="log", yscale="log", ylim=(min(self.measured) / 1.6, max(self.measured) * 2.5))
         axes.set_xticks([4**k for k in range(6, 16) if self.sizes[0] <= 4**k <= self.sizes[-1]])
         axes.xaxis.set_major_formatter(lambda nbytes, _: f"{size(nbytes)}".replace(".00", "").replace(".0", ""))

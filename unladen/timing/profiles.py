@@ -177,11 +177,11 @@ def flame_boxes(stacks: Stacks) -> list[tuple[tuple[str, ...], float, float]]:
 
 @chart_style()
 def distribution(samples: Mapping[str, Sequence[float]], question: str, alt: str) -> None:
-    """Draw how often each time (in seconds) came out, for each name, without the slowest tenth of all."""
+    """Draw how often each time (in seconds) came out, for each name, without the slowest three in a hundred."""
     from matplotlib import pyplot
 
     every = sorted(1e6 * seconds for found in samples.values() for seconds in found)
-    low, high = every[0], every[int(0.9 * len(every))]
+    low, high = every[0], every[int(0.97 * len(every))]
     edges = [low + (high - low) * step / 40 for step in range(41)]
     fig, axes = pyplot.subplots(figsize=(9, 3.4))
     for at, (name, found) in enumerate(samples.items()):
@@ -190,7 +190,7 @@ def distribution(samples: Mapping[str, Sequence[float]], question: str, alt: str
     for value, style in ((statistics.median(every), "-."), (min(statistics.fmean(every), high), ":")):
         name = "median of all" if style == "-." else "mean of all" if value < high else "mean of all, or beyond"
         axes.axvline(value, color="black", linestyle=style, label=name)
-    axes.set(xlabel="µs for one run (the slowest tenth is not shown)", ylabel="runs", title=question)
+    axes.set(xlabel="µs for one run (the slowest 3 % are not shown)", ylabel="runs", title=question)
     axes.tick_params(labelsize=10)  # small: the shape is what is looked at
     axes.legend()
     figure(fig, alt)

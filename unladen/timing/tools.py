@@ -148,6 +148,7 @@ def hygiene(gains: Mapping[str, float]) -> Table:
     printed = python("", "-m", "pyperf", "collect_metadata")
     told = dict(line[2:].split(": ", 1) for line in printed.splitlines() if line.startswith("- "))
     unknown = "not told by this system"
+    uptime = re.sub(" min .*", " min", told.get("uptime", "")).replace("hour", "h")
     governor = re.search(r"governor:(\w+)", told.get("cpu_config", ""))
     turbo = re.search(r":((?:no )?turbo)", told.get("cpu_config", ""))
     rows: list[list[object]] = [[rule, "yours to do", times(gain)] for rule, gain in gains.items()]
@@ -156,7 +157,7 @@ def hygiene(gains: Mapping[str, float]) -> Table:
         "plug in the mains": _plugged() or unknown,
         "governor: performance": governor[1] if governor else unknown,
         "turbo off": turbo[1] if turbo else unknown,
-        "reboot": f"up for {told['uptime']}" if "uptime" in told else unknown,
+        "reboot": f"up for {uptime}" if uptime else unknown,
     }
     rows += [[rule, Volatile(state), "not tried"] for rule, state in states.items()]
     return Table(["rule", "this machine", "gain here"], rows)
