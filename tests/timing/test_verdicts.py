@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 
+from unladen.host import allowance, effort
 from unladen.timing import CannotTell, ClaimFailed, TimeClaimFailed, busy, claim, race
 from unladen.timing.busy import Busy
 from unladen.timing.race import Seconds
@@ -215,6 +216,25 @@ def test_what_needs_two_cores_cannot_be_told_on_one_and_holds_where_it_holds():
     first, second = run(code, no_skips="1")[1].splitlines()
     assert first == "– threads help: cannot be told here (it takes two cores, and here is one)"
     assert second.startswith("✓ threads help")
+
+
+@pytest.mark.parametrize(("quota", "there"), [(1.0, "is one"), (1.5, "are 1.50"), (0.5, "are 0.500")])
+def test_a_quota_of_less_than_two_cores_counts_as_too_few_whatever_the_affinity(monkeypatch, capsys, quota, there):
+    monkeypatch.setattr(effort, "cores", lambda: 8)
+    monkeypatch.setattr(allowance, "share_of_cores", lambda: quota)
+    claim("threads help", 1.0, at_least=1.5, timed=True, cores=2)
+    assert capsys.readouterr().out == f"– threads help: cannot be told here (it takes two cores, and here {there})\n"
+    claim("one thread helps", 2.0, at_least=1.5, timed=True)
+    assert capsys.readouterr().out.startswith("✓ one thread helps")
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("quota", [2.0, float("inf")])
+def test_a_quota_of_two_cores_is_enough(monkeypatch, quota):
+    monkeypatch.setattr(effort, "cores", lambda: 8)
+    monkeypatch.setattr(allowance, "share_of_cores", lambda: quota)
+    with pytest.raises(TimeClaimFailed):
+        claim("threads help", 1.0, at_least=1.5, timed=True, cores=2)
 
 
 # -- a control for a comparison

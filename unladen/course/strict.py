@@ -61,7 +61,7 @@ def pytest_itemcollected(item) -> None:
         item.output_timeout = 20  # nbval waits 5 seconds for each piece of output once a cell has replied
         tags = item.cell.metadata.get("tags", [])
         elsewhere = "reference-python" in tags and not on_reference_python()
-        elsewhere = elsewhere or "two-cores" in tags and effort.cores() < 2
+        elsewhere = elsewhere or "two-cores" in tags and effort.usable() < 2
         if elsewhere or "python-headers" in tags and not python_headers.folders():
             item.options["check"] = False
 

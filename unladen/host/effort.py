@@ -11,6 +11,8 @@ import os
 import sys
 import time
 
+from unladen.host import allowance
+
 CEILING = 10  # so many times its limit a process may take by the clock on the wall, however busy the machine is
 
 
@@ -66,6 +68,11 @@ def _lost(passed: float, ran: float, waited: float) -> float:
 
 def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def usable() -> float:
+    """How many cores' worth of time this process may use: those that it is bound to, or a container's quota if less."""
+    return min(cores(), allowance.share_of_cores())
 
 
 def load() -> float:

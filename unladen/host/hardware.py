@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from unladen.host import allowance
+from unladen.host import allowance, effort
 
 _CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 _UNITS = {"K": 2**10, "M": 2**20, "G": 2**30}
@@ -33,9 +33,7 @@ def cores() -> dict[str, float]:
     import psutil
 
     logical = os.cpu_count() or 0
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else logical
-    usable = min(usable, allowance.share_of_cores())
-    return {"physical": psutil.cpu_count(logical=False) or 0, "logical": logical, "usable": usable}
+    return {"physical": psutil.cpu_count(logical=False) or 0, "logical": logical, "usable": effort.usable()}
 
 
 def memory() -> int:

@@ -50,7 +50,8 @@ def claim(
     comes from a clock, or depends on who had a core when. What is about time is measured again, up to twice, before it
     fails, if it can be: a ratio, a function. If it does not hold, and this machine was busy with other things each
     time, it cannot be told, which is said in a line (``CannotTell`` where UNLADEN_NO_SKIPS=1). So it is of what needs
-    ``cores`` where this process has fewer, and of what is not on this machine.
+    ``cores`` where this process has fewer, bound to them or by its container's quota, and of what is not on this
+    machine.
 
     A ratio whose bounds admit 1 may hold whichever of the two is faster: ``both_ways`` says that this is meant, as in
     "no slower, mostly faster". Raises ``TypeError`` or ``ValueError`` for a claim that could not be judged.
@@ -66,7 +67,7 @@ def claim(
     at_least, at_most = _number(at_least), _number(at_most)
     _check(sentence, measured, at_least, at_most)
     _check_both_ways(sentence, measured, at_least, at_most, timed, both_ways)
-    few = timed and effort.cores() < cores
+    few = timed and cores > 1 and effort.usable() < cores
     while not (holds := _holds(measured, at_least, at_most)) and again and len(around) < ATTEMPTS and not few:
         if _is_nan(measured):
             break
@@ -86,7 +87,9 @@ def claim(
             _failure(sentence, measured, words, len(around))
         )
     elif few:
-        print(f"– {sentence}: cannot be told here (it takes {counted(cores)} cores, and here {_there(effort.cores())})")
+        print(
+            f"– {sentence}: cannot be told here (it takes {counted(cores)} cores, and here {_there(effort.usable())})"
+        )
     else:
         _cannot_tell(sentence, words, quietest.disturbance)
 
@@ -124,8 +127,11 @@ def _cannot_tell(sentence: str, words: str, why: str) -> None:
         _advised.append(sentence)
 
 
-def _there(cores: int) -> str:
-    return "is one" if cores == 1 else f"are {counted(cores)}"
+def _there(cores: float) -> str:
+    """What there is of cores; a quota may leave a part of one."""
+    if cores == 1:
+        return "is one"
+    return f"are {counted(int(cores)) if cores == int(cores) else three_digits(cores)}"
 
 
 def _failure(sentence: str, measured: object, words: str, attempts: int) -> str:
