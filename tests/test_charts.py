@@ -20,6 +20,12 @@ def test_a_chart_has_letters_for_the_back_row_and_no_frame_on_the_right():
     assert [name for name, spine in axes.spines.items() if spine.get_visible()] == ["left", "bottom"]
 
 
+def test_the_numbers_at_an_axis_lose_the_zeros_of_their_fractions_and_no_others():
+    axes = chart({1: 140.0, 2: 35.0, 4: 60.0}, "tasks", "ms", log=False).axes[0]
+    shown = [axes.yaxis.get_major_formatter()(value, 0) for value in (0, 0.25, 1, 2.5, 10, 100, 120, 1500)]
+    assert shown == ["0", "0.25", "1", "2.5", "10", "100", "120", "1500"]
+
+
 def test_a_chart_leaves_the_settings_as_it_found_them():
     before = dict(rcParams)
     chart(POINTS, "threads", "GB/s")

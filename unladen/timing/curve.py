@@ -46,9 +46,15 @@ def chart(points, x: str, y: str, *, mark=None, ideal=None, log=True):
         axes.set_ylim(min(values) / 1.3, max(values) * 1.3)
     else:
         axes.set_ylim(0, 1.15 * max([*values, *(ideal or ())]))
-    axes.yaxis.set_major_formatter(lambda value, _: three_digits(value).rstrip("0").rstrip(".") if value else "0")
+    axes.yaxis.set_major_formatter(lambda value, _: _short(value))
     label(axes, x, y)
     return fig
+
+
+def _short(value: float) -> str:
+    """A number at an axis, without the zeros that end a fraction: those of 100 stay."""
+    text = three_digits(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def label(axes, x: str, y: str) -> None:
