@@ -16,7 +16,17 @@ from types import ModuleType
 from unladen.compiling import cache, extension, headers, inputs, loading, recipes, signature, text
 from unladen.compiling.bind import Build, Library
 from unladen.compiling.declarations import declarations, prepare
-from unladen.compiling.errors import BuildError, NoHeaders, diagnostics, explain, insist_on_headers, lacks_python
+from unladen.compiling.errors import (
+    BuildError,
+    NoHeaders,
+    NoOpenMP,
+    diagnostics,
+    explain,
+    insist_on_headers,
+    lacks_openmp,
+    lacks_python,
+    wanting_openmp,
+)
 from unladen.compiling.request import Order
 from unladen.compiling.toolchains import processor, toolchain
 
@@ -47,7 +57,7 @@ def build(
     what is found in the cache. Line 1 in messages is the first line of ``source``.
 
     Raises ``BuildError`` if it does not compile, link or load, in terms of the source's own lines; ``NoHeaders`` if it
-    is a module, and Python's headers are not here.
+    is a module, and Python's headers are not here; ``NoOpenMP`` if a flag asks for it, and the compiler has none.
     """
     started = time.perf_counter()
     if isinstance(flags, str):
@@ -196,6 +206,8 @@ def _compile(order: Order, directory: Path, edition: str) -> None:
 
 def _failure(order: Order, stderr: str) -> BuildError:
     """Return the error that says why a source did not compile; characters that only look like C are named first."""
+    if lacks_openmp(stderr, order.recipe):
+        return NoOpenMP(f"{order.name}: {wanting_openmp(order.compiler.version)}")
     found = text.strange(order.source, order.shown)
     found += [one for one in diagnostics(stderr, order.source, order.file, order.shown) if "stray ‘\\" not in one.text]
     return (NoHeaders if lacks_python(stderr) else BuildError)(explain(stderr, found, order.name), found)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unladen.compiling import python_headers
+from unladen.host.packages import install_command
 
 # gcc, clang and zig agree on this much: "adder.c:3:12: error: …"; a linker leaves the column out
 _KINDS = "(?P<kind>fatal error|error|warning|note)"
@@ -25,6 +27,11 @@ _FLAG = re.compile(
 )
 # the headers of Python itself, which systems have in a package apart; cffi's and Cython's C asks for them, too
 _PYTHON = re.compile(r"error: '?(?:Python|pyconfig)\.h'?(?:: No such file| file not found)")
+# what OpenMP's header, library or functions are called, where a compiler has to do without one of them
+_OPENMP = re.compile(
+    r"['\"‘]?omp\.h['\"’]?(?:: No such file| file not found)|-l(?:omp|gomp|iomp5)\b|_kmpc_|libgomp\.spec"
+    r"|unsupported option ['‘]-fopenmp"
+)
 _NOISE = ("ld returned", "linker command failed", "each undeclared identifier is reported", "linking with")
 
 
@@ -66,6 +73,10 @@ class BuildError(Exception):
 
 class NoHeaders(BuildError):
     """Python's own headers are missing, so that no module can be compiled; ``str()`` says how to get them."""
+
+
+class NoOpenMP(BuildError):
+    """The compiler has no OpenMP, for which a flag asks; ``str()`` says how to get one that has."""
 
 
 def diagnostics(stderr: str, source: str, file: str, shown: str = "") -> list[Diagnostic]:
@@ -115,6 +126,18 @@ def _missing(name: str, text: str, lines: list[str], file: str, shown: str) -> D
 def lacks_python(text: str) -> bool:
     """Tell whether a compiler's words mean that Python's own headers are missing."""
     return bool(_PYTHON.search(text)) and not python_headers.folders()
+
+
+def lacks_openmp(text: str, flags: Sequence[str]) -> bool:
+    """Tell whether a compiler's words mean that it was asked for OpenMP, and has none."""
+    return any(flag.startswith("-fopenmp") for flag in flags) and bool(_OPENMP.search(text))
+
+
+def wanting_openmp(compiler: str) -> str:
+    """Say in one line that ``compiler`` has no OpenMP, and how to get one that has."""
+    brewed = sys.platform == "darwin"
+    how = f"{install_command('gcc', manager='brew')}, then CC=gcc-15" if brewed else install_command("compiler")
+    return f"OpenMP is not in the compiler of this machine ({compiler}); to get it: {how}"
 
 
 def insist_on_headers(what: str) -> None:

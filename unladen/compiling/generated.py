@@ -23,7 +23,7 @@ from types import ModuleType
 from unladen.compiling import cache, extension, headers, python_headers
 from unladen.compiling.absent import Absent
 from unladen.compiling.compile import build
-from unladen.compiling.errors import BuildError, NoHeaders, insist_on_headers
+from unladen.compiling.errors import BuildError, NoHeaders, NoOpenMP, insist_on_headers
 from unladen.compiling.toolchains import toolchain
 
 # sqrt need not set errno, so that the loop can use vector instructions; what a tool writes is not held to -Wall
@@ -34,7 +34,7 @@ _FLAGS = ("-fno-math-errno", "-w")
 class Made:
     """A module that a tool wrote (into ``folder``) and a compiler built, which took ``seconds`` when it was done.
 
-    Where Python's headers are missing, the module is one that says so.
+    Where Python's headers are missing, or OpenMP that it asked for, the module is one that says so.
     """
 
     module: ModuleType | Absent
@@ -109,7 +109,7 @@ def _compiled(tool, name, parts, write, origin, flags=()) -> Made:
     code = (folder / "code.c").read_text(encoding="utf-8")
     try:
         module = build(code, "c", name=name, flags=(*_FLAGS, *flags), origin=origin, module=name)
-    except NoHeaders as problem:
+    except (NoHeaders, NoOpenMP) as problem:
         print(problem)
         return Made(Absent(str(problem)), seconds, cached, folder)
     return Made(module, seconds + module.build.took, cached and module.build.cached, folder)
