@@ -176,6 +176,22 @@ def look_for_ufuncs():
     assert numba.njit(fastmath=True)(lambda x: x).targetoptions["fastmath"]
 
 
+def look_for_dispatchers():
+    import numba
+    from numba.core.registry import CPUDispatcher
+
+    made = numba.njit(lambda x: x)
+    CPUDispatcher.__call__, kept = (lambda *_: "ours"), vars(CPUDispatcher).get("__call__")
+    try:
+        assert made(3) == "ours"
+    finally:
+        if kept:
+            CPUDispatcher.__call__ = kept
+        else:
+            del CPUDispatcher.__call__
+    assert isinstance(numba.prange, type) and list(numba.prange(2)) == [0, 1]
+
+
 def look_for_annotations(tmp_path):
     from unladen.compiling.annotation import annotation
 
@@ -287,6 +303,22 @@ def look_for_metadata():
     holds(source_of("pyperf._collect_metadata"), "'cpu_config'", "'uptime'", "'governor:%s'", ":no turbo'", ":turbo'")
 
 
+def look_for_mpichs_words():
+    from unladen.elsewhere import mpi, ranks
+
+    if mpi.missing():
+        pytest.skip(mpi.missing())
+    world = "from mpi4py import MPI\nworld = MPI.COMM_WORLD\n"
+    ends = {"__import__('os')._exit(4)": "ended with status 4", "world.Abort(3)": "called Abort(3)"}
+    for end, told in ends.items():
+        done = ranks.run(2, f"{world}if world.rank: {end}\nworld.barrier()", dies=True)
+        assert done.result.startswith(f"rank 1 of 2 {told}"), done.result
+    held = ranks.run(2, f"{world}result = open('/proc/self/maps').read() if {sys.platform == 'linux'} else ''")
+    assert held.by.startswith("MPICH ")
+    if sys.platform == "linux":  # its name is gone, its memory is not
+        assert re.search(r"/dev/shm/mpich\S+ \(deleted\)", held.result)
+
+
 def look_for_uvs_words(tmp_path):
     make_wheel(tmp_path, "swallow", "1.0")
     (tmp_path / "lock.txt").write_text(f"swallow==1.0 --hash=sha256:{'0' * 64}\n")
@@ -390,6 +422,17 @@ def look_for_provisioner():
 
     has(KernelManager, "provisioner")
     has(LocalProvisioner, "pid")
+
+
+def look_for_segments():
+    text = source_of("multiprocessing.shared_memory")
+    asked = (
+        "_posixshmem.shm_open(",
+        "_posixshmem.shm_unlink(",
+        "resource_tracker.register(",
+        "from . import resource_",
+    )
+    holds(text, *asked)
 
 
 def look_for_pythons_own():

@@ -1,7 +1,7 @@
 """The front door for notebooks: parse a magic's line, call a room, show the result.
 
-``%load_ext unladen`` registers ``%%c``, ``%%cpp``, ``%native``, ``%asm``, ``%%isolated`` and ``%%on``; ``%%c?`` and so
-on show how each is used.
+``%load_ext unladen`` registers ``%%c``, ``%%cpp``, ``%native``, ``%asm``, ``%%isolated``, ``%%on`` and ``%%mpi``;
+``%%c?`` and so on show how each is used.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from IPython.display import Markdown, display
 from unladen.compiling import BuildError, Library, build, disassemble, native, python_headers
 from unladen.compiling.absent import Absent
 from unladen.compiling.behind import Working
-from unladen.compiling.errors import NoHeaders
+from unladen.compiling.errors import NoHeaders, NoOpenMP
 from unladen.compiling.excerpt import excerpt
 from unladen.compiling.headers import find
 from unladen.compiling.inputs import LIST
@@ -188,6 +188,32 @@ class Unladen(Magics):
         self.shell.user_ns[name] = results
         display(results)
 
+    @cell_magic
+    def mpi(self, line: str, cell: str) -> None:
+        """Run the cell as several ranks of MPI on this machine, and bind what rank 0 found to NAME.
+
+            %%mpi 2,4 NAME [--seconds 60] [--dies]
+
+        For each number of ranks the cell is a script of its own, in a fresh folder, as with `mpiexec -n 2 python
+        cell.py`; it knows nothing of the notebook, and reaches the other ranks by `from mpi4py import MPI`. What rank
+        1 prints is shown behind [1], in the order of the ranks. What rank 0 leaves in the variable result (numbers,
+        texts, lists, dictionaries) is then NAME[2] or NAME[4].
+        A rank that raises, dies, or waits for ever ends all of them, and the cell fails in a line that says which it
+        was, and where in the cell. With --dies that is expected, and NAME[2] is this line. Nothing is left behind, no
+        process and no shared memory. If MPI is not here, you see how to get it, and NAME holds the recorded run
+        instead: NAME.here tells which.
+        """
+        from unladen.elsewhere import mpi, recorded
+
+        wanted = mpi.asked(line)
+        try:
+            with patience(f"running as {', '.join(map(str, wanted.counts))} ranks"):
+                results = mpi.mpi(wanted, cell)
+        except recorded.Elsewhere as problem:
+            raise CellError(f"%%mpi: {problem}") from None
+        self.shell.user_ns[wanted.key] = results
+        display(results)
+
     def _cell(self, cell: str) -> Cell:
         source = "\n" + cell  # the magic's own line is line 1
         try:
@@ -212,10 +238,10 @@ class Unladen(Magics):
 
     @contextmanager
     def _or_absent(self, name: str) -> Iterator[None]:
-        """Where a module cannot be built for want of Python's headers, say so, and bind what stands for it."""
+        """Where Python's headers or OpenMP are missing, say so in a line, and bind what stands for the library."""
         try:
             yield
-        except NoHeaders as problem:
+        except (NoHeaders, NoOpenMP) as problem:
             print(problem)
             self.shell.user_ns[name] = Absent(str(problem))
 

@@ -10,14 +10,15 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from unladen.course import notebooks
 from unladen.course.notebooks import NotebookError, shown
-from unladen.elsewhere import extras, fortran, jvm, pythons, records
+from unladen.elsewhere import extras, fortran, jvm, mpi, pythons, records
 from unladen.elsewhere.recorded import Elsewhere, Job
+from unladen.line import CellError
 from unladen.timing import recording
 
 FOLDERS = ("notebooks", "solutions")
@@ -52,7 +53,20 @@ def on_cells(paths: list[Path]) -> Iterator[OnCell]:
             yield OnCell(path, names, line["key"], source)
 
 
-def repeated(cells: list[OnCell]) -> list[str]:
+def mpi_cells(paths: list[Path]) -> Iterator[tuple[mpi.Asked, str, Path]]:
+    """The ``%%mpi`` cells of the notebooks: what each asks for, and its source. Raises ``NotebookError`` as above."""
+    for path in paths:
+        for number, cell in enumerate(notebooks.read(path).cells, 1):
+            first, _, source = cell.source.partition("\n")
+            if cell.cell_type != "code" or not first.startswith("%%mpi"):
+                continue
+            try:
+                yield mpi.asked(first.removeprefix("%%mpi")), source, path
+            except CellError as problem:
+                raise NotebookError(f"{notebooks.place(path, number, cell)}: {problem}") from None
+
+
+def repeated(cells: Sequence[OnCell | mpi.Asked]) -> list[str]:
     """The names that more than one cell gives its results."""
     return [key for key, count in Counter(cell.key for cell in cells).items() if count > 1]
 
@@ -62,8 +76,20 @@ def _on_jobs(notebook: Path) -> Iterator[Job]:
         yield pythons.job(cell.names, cell.key, cell.source, notebook=shown(cell.path))
 
 
+def _mpi_jobs(notebook: Path) -> Iterator[Job]:
+    for wanted, source, path in mpi_cells([notebook]):
+        yield mpi.job(wanted, source, notebook=shown(path))
+
+
 # each yields the jobs of one kind that a notebook shows; unladen/elsewhere/recorded.py says how one is added
-KINDS: list[Callable[[Path], Iterator[Job]]] = [_on_jobs, jvm.jobs, extras.jobs, fortran.jobs, recording.jobs]
+KINDS: list[Callable[[Path], Iterator[Job]]] = [
+    _on_jobs,
+    _mpi_jobs,
+    jvm.jobs,
+    extras.jobs,
+    fortran.jobs,
+    recording.jobs,
+]
 
 
 def jobs(notebook: Path) -> Iterator[Job]:
@@ -94,6 +120,8 @@ def main(argv: list[str]) -> int:
         paths = notebooks.find(chosen.paths, FOLDERS)
         if twice := repeated(list(on_cells(paths))):
             raise NotebookError(f"more than one %%on cell is called {', '.join(twice)}; give each its own name")
+        if twice := repeated([wanted for wanted, _, _ in mpi_cells(paths)]):
+            raise NotebookError(f"more than one %%mpi cell is called {', '.join(twice)}; give each its own name")
         if chosen.into:
             chosen.into.mkdir(parents=True, exist_ok=True)
     except NotebookError as problem:
