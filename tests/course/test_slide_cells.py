@@ -101,8 +101,13 @@ def test_a_guess_is_not_projected_and_what_follows_it_waits():
     ],
 )
 def test_the_first_code_cell_is_no_slide_if_it_only_sets_up(source, shown):
-    cells = arranged(text("# A"), code(source), code("import math"))
-    assert [cell.source for cell in cells] == ["# A", *[source] * shown, "import math"]
+    cells = arranged(text("# A"), code(source), text("B"), code("import math"))
+    assert [cell.source for cell in cells] == ["# A", *[source] * shown, "B", "import math"]
+
+
+def test_imports_in_two_cells_are_no_slide():
+    cells = arranged(text("# A"), code("import math"), code("import os\n\npool = Pool(2)"), code("math.pi", "3.14"))
+    assert [cell.source for cell in cells] == ["# A", "math.pi"]
 
 
 def test_a_first_cell_that_shows_something_is_a_slide():

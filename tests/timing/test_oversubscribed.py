@@ -59,7 +59,7 @@ def test_another_library_than_openblas_is_not_counted(monkeypatch):
 
 def test_each_cell_of_the_map_has_its_number():
     rates = {(1, 1): 50.0, (1, 2): 100.0, (2, 1): 80.0, (2, 2): 25.0}
-    figure = _map(rates, "threads", "processes")
+    figure = _map(rates, "threads", "processes", "Products (of the best)")
     assert [text.get_text() for text in figure.axes[0].texts] == ["50 %", "100 %", "80 %", "25 %"]
 
 

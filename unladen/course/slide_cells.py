@@ -1,7 +1,7 @@
 """Which cells of a notebook a deck shows, and how: by rules, so that a chapter needs few tags.
 
-* The first code cell is left out if it only loads, imports and sets a thing or two, and so is every cell that only
-  calls ``guess``.
+* The first code cell is left out if it only loads, imports and sets a thing or two, and so are those like it
+  right below, and every cell that only calls ``guess``.
 * What a question is about waits for a key: the outputs of the code cells between a text that asks (or a ``guess``) and
   the next text. Their cells get the tag ``answers``, which ``slides_template/pages.js`` heeds. Until one of them was
   shown, so does code that claims something, for the claim is the answer in words: the tag ``tells``.
@@ -16,6 +16,7 @@ slides begin is told by slide types, and decided by what fits; in a notebook wit
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 
 from nbformat import NotebookNode
@@ -70,6 +71,10 @@ def only_sets_up(source: str) -> bool:
     return simple and len(others) <= 2 and (len(others) < len(statements) or bool(_LOADS.search(source)))
 
 
+def _sets_up(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and not cell.outputs and only_sets_up(cell.source)
+
+
 def _statements(source: str) -> list[ast.stmt]:
     try:
         return ast.parse(source).body
@@ -87,7 +92,8 @@ def unmarked(text: str) -> str:
 def arrange(notebook: NotebookNode, route: str = "") -> None:
     """Decide which cells are shown, what waits and where slides begin, in place. Raises ``ValueError`` if none is."""
     by_heading = all(slide_type(cell) in ("-", "notes") for cell in notebook.cells)
-    first_code = next((cell for cell in notebook.cells if cell.cell_type == "code"), None)
+    begin = next((at for at, cell in enumerate(notebook.cells) if cell.cell_type == "code"), 0)
+    setup = [id(cell) for cell in itertools.takewhile(_sets_up, notebook.cells[begin:])]
     shown, owed = [], ""  # owed: the beginning that a removed cell had marked
     asked = told = False  # whether a question is open, and whether some of the answer was shown
     for cell in on_route(notebook.cells, route):
@@ -100,9 +106,8 @@ def arrange(notebook: NotebookNode, route: str = "") -> None:
         code = cell.cell_type == "code"
         guessed = code and only_guesses(cell.source)
         asked, told = asked or guessed, told and not guessed
-        imports = cell is first_code and not cell.outputs and only_sets_up(cell.source)
         empty = cell.cell_type == "raw" or not cell.source.strip()
-        if empty or guessed or imports or kind == "skip" or "remove-cell" in tags:
+        if empty or guessed or id(cell) in setup or kind == "skip" or "remove-cell" in tags:
             owed = kind if kind in ("slide", "subslide") else owed
             continue
         if owed and kind in ("-", "fragment"):

@@ -75,18 +75,17 @@ class _process:
 
 
 def heat_map(rates: Mapping[tuple[int, int], float], x: str, y: str, alt: str) -> None:
-    """Display numbers by (y, x) as a map with each number in its cell, as a share of the greatest."""
+    """Display numbers by (y, x) as a map with each number in its cell, as a share of the greatest, under ``alt``."""
     best = max(rates.values())
     told = ", ".join(
         f"{row} and {column}: {marked(f'{100 * rate / best:.0f} %')}" for (row, column), rate in rates.items()
     )
-    figure(
-        _map({at: 100 * rate / best for at, rate in rates.items()}, x, y), f"{alt} {y} and {x}, of the best: {told}."
-    )
+    percent = {at: 100 * rate / best for at, rate in rates.items()}
+    figure(_map(percent, x, y, f"{alt.rstrip('.')} (of the best)"), f"{alt} {y} and {x}, of the best: {told}.")
 
 
 @chart_style()
-def _map(percent: Mapping[tuple[int, int], float], x: str, y: str):
+def _map(percent: Mapping[tuple[int, int], float], x: str, y: str, title: str):
     from matplotlib.figure import Figure
 
     rows, columns = (sorted({at[which] for at in percent}) for which in (0, 1))
@@ -98,7 +97,7 @@ def _map(percent: Mapping[tuple[int, int], float], x: str, y: str):
         axes.text(column, row, f"{number:.0f} %", ha="center", va="center", color="black" if number > 55 else "white")
     axes.set_xticks(range(len(columns)), columns)
     axes.set_yticks(range(len(rows)), rows)
-    axes.set(xlabel=x, ylabel=y)
+    axes.set(xlabel=x, ylabel=y, title=title)
     return fig
 
 
