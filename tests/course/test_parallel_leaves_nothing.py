@@ -30,6 +30,8 @@ POOLS = {
     "files-ways": ("cures",),
     "files-broken": ("cures", "files-ways"),
     "files-trouble": (),
+    "heat": (),
+    "pays-race": ("pays-works",),
 }
 COUNTED = "from unladen.host.leavings import leavings as _leavings; _before = _leavings()"
 
