@@ -136,7 +136,7 @@ def lacks_openmp(text: str, flags: Sequence[str]) -> bool:
 def wanting_openmp(compiler: str) -> str:
     """Say in one line that ``compiler`` has no OpenMP, and how to get one that has."""
     brewed = sys.platform == "darwin"
-    how = f"{install_command('gcc', manager='brew')}, then CC=gcc-15" if brewed else install_command("compiler")
+    how = f"{install_command('gcc')}, then CC=gcc-15" if brewed else install_command("compiler")
     return f"OpenMP is not in the compiler of this machine ({compiler}); to get it: {how}"
 
 
