@@ -18,6 +18,7 @@ from unladen.elsewhere.ranks import SECONDS, called
 from unladen.elsewhere.recorded import Elsewhere, Job, Results, here_or_recorded
 from unladen.elsewhere.records import Run
 from unladen.line import CellError, identifier, listed, take_option, words_of
+from unladen.sandbox.interrupts import held
 from unladen.sandbox.process import Child, started
 
 MOST = 16  # ranks: more than that are no lesson on one machine
@@ -108,14 +109,17 @@ def launch(count: int, program: str) -> str | Absent:
     with tempfile.TemporaryDirectory(prefix="unladen-", ignore_cleanup_errors=True) as place:
         Path(place, "program.py").write_text(program, encoding="utf-8")
         command = ranks.command(count, "program.py")
-        child = Child(ranks.environment(), lambda given: started(command, given, Path(place)))
-        try:
-            ending = child.wait(SECONDS)
-        finally:
-            segments = ranks.segments(child.pid)
-            child.end()
-            for path in segments:
-                path.unlink(missing_ok=True)
+        with held() as interrupts:
+            child = Child(ranks.environment(), lambda given: started(command, given, Path(place)))
+            try:
+                interrupts.heed()
+                ending = child.wait(SECONDS)
+            finally:
+                interrupts.hold()
+                segments = ranks.segments(child.pid)
+                child.end()
+                for path in segments:
+                    path.unlink(missing_ok=True)
     said = "\n".join(sorted(child.text("stdout").splitlines()))
     print(f"$ mpiexec -n {count} python program.py\n{said}")
     if ending != "itself" or child.process.returncode:

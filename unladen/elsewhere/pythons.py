@@ -16,6 +16,7 @@ from unladen.elsewhere.recorded import Elsewhere, Job, Results, here_or_recorded
 from unladen.elsewhere.records import Run
 from unladen.host.effort import busy
 from unladen.host.missing import install_python
+from unladen.sandbox.interrupts import held
 from unladen.sandbox.process import Child, started
 
 SECONDS = 60.0  # what a cell may take on each Python
@@ -97,11 +98,14 @@ def run(name: str, python: Interpreter, source: str, seconds: float = SECONDS) -
         options, environment = _isolation(python)
         command = [python.path, *options, str(Path(__file__).with_name("guest.py")), str(folder)]
         environment |= {"TMPDIR": str(folder / "tmp")}
-        child = Child(environment, lambda given: started(command, given, folder / "work"))
-        try:
-            in_time = child.wait(seconds) == "itself"
-        finally:
-            child.end()
+        with held() as interrupts:
+            child = Child(environment, lambda given: started(command, given, folder / "work"))
+            try:
+                interrupts.heed()
+                in_time = child.wait(seconds) == "itself"
+            finally:
+                interrupts.hold()
+                child.end()
         answer = folder / "answer.json"
         reply = json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else {}
         printed = _readable(child.text("stdout") + child.text("stderr"), folder)

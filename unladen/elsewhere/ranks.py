@@ -22,6 +22,7 @@ from pathlib import Path
 from unladen.elsewhere.recorded import Elsewhere
 from unladen.elsewhere.records import Run
 from unladen.host.effort import CEILING, busy, relatives
+from unladen.sandbox.interrupts import held
 from unladen.sandbox.process import PRINTED, Child, started
 
 SECONDS = 60.0  # what a cell may take with each number of ranks
@@ -52,11 +53,14 @@ def run(count: int, source: str, seconds: float = SECONDS, dies: bool = False) -
             (folder / part).mkdir()
         # the magic's own line is line 1
         (folder / "work" / "cell.py").write_text("\n" + source, encoding="utf-8")
-        ranks = _Ranks(count, folder, seconds)
-        try:
-            ending = ranks.watch(seconds)
-        finally:
-            ranks.end()
+        with held() as interrupts:
+            ranks = _Ranks(count, folder, seconds)
+            try:
+                interrupts.heed()
+                ending = ranks.watch(seconds)
+            finally:
+                interrupts.hold()
+                ranks.end()
         problem = ranks.problem(ending, seconds)
         printed = "\n".join(filter(None, (ranks.printed_by(rank) for rank in range(count))))
         library = next(filter(None, (ranks.file("library", rank) for rank in range(count))), "MPI")

@@ -15,6 +15,7 @@ from pathlib import Path
 from unladen.host.effort import CEILING, busy
 from unladen.sandbox import nursery, pickling, sanitizer
 from unladen.sandbox import outcome as words
+from unladen.sandbox.interrupts import held
 from unladen.sandbox.outcome import Outcome
 from unladen.sandbox.process import Child, started
 
@@ -57,11 +58,14 @@ def run_isolated(
             "at_most": CEILING * (START + seconds) + 60,
         }
         (folder / "setup").write_bytes(pickle.dumps(setup))
-        child = _Isolated(folder, runtime, tuple(warm))
-        try:
-            ending = child.watch(seconds, memory)
-        finally:
-            child.end()
+        with held() as interrupts:
+            child = _Isolated(folder, runtime, tuple(warm))
+            try:
+                interrupts.heed()
+                ending = child.watch(seconds, memory)
+            finally:
+                interrupts.hold()
+                child.end()
         return _outcome(child, ending, folder, limits=(seconds, memory), note=note)
 
 

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait
 from multiprocessing.pool import Pool
 
+from unladen.sandbox.interrupts import held
+
 
 @contextmanager
 def workers(make: Callable[..., Pool], processes: int) -> Iterator[Pool]:
@@ -25,34 +27,15 @@ def workers(make: Callable[..., Pool], processes: int) -> Iterator[Pool]:
     An interrupt while it starts or ends is heeded as soon as it has: ``KeyboardInterrupt``. The workers heed none: one
     that dies while it holds the lock of a queue has the others, and the end of the pool, wait for ever.
     """
-    came: list[int] = []
-    main = threading.current_thread() is threading.main_thread()  # nobody else is interrupted
-    before = signal.getsignal(signal.SIGINT) or signal.default_int_handler
-
-    def heed(handler) -> None:
-        if main:
-            signal.signal(signal.SIGINT, handler)
-
-    def hold(number: int, _frame: object) -> None:
-        came.append(number)
-
-    heed(hold)
-    try:
+    with held() as interrupts:
         pool = make(processes, _begin)
         try:
-            heed(before)
-            if came:
-                raise KeyboardInterrupt
+            interrupts.heed()
             yield pool
         finally:
-            heed(hold)
-            came.clear()
+            interrupts.hold()
             pool.terminate()
             pool.join()
-    finally:
-        heed(before)
-    if came:
-        raise KeyboardInterrupt
 
 
 def _begin() -> None:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 
+from unladen.sandbox.interrupts import Held
 from unladen.sandbox.process import Child, _marked
 
 _ERROR = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Pool|Exception|Interrupt)\b.*)$", re.MULTILINE)
@@ -40,7 +41,12 @@ class StandIn(Child):
 
     def __init__(self, source: str, seconds: float = 60.0) -> None:
         self.seconds, self._read_so_far, self._source = seconds, 0, source
-        super().__init__(dict(os.environ) | {"PYTHONUNBUFFERED": "1"}, self._started)
+        self._interrupts = Held()
+        try:
+            super().__init__(dict(os.environ) | {"PYTHONUNBUFFERED": "1"}, self._started)
+        except BaseException:
+            self._interrupts.let_go()
+            raise
 
     def _started(self, environment: dict[str, str]) -> subprocess.Popen:
         pipe = subprocess.PIPE
@@ -48,10 +54,19 @@ class StandIn(Child):
         return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, start_new_session=True)
 
     def __enter__(self) -> StandIn:
+        try:
+            self._interrupts.heed()
+        except KeyboardInterrupt:
+            self.end()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.end()
+        self._interrupts.hold()
+        try:
+            self.end()
+        finally:
+            self._interrupts.heed()
 
     def end(self) -> None:
         """End all; Python's resource tracker last, which clears away the shared memory that the others leave."""
