@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from IPython.testing.globalipapp import start_ipython
 
 from tests.helpers.processes import ends
 from unladen.compiling.absent import Absent
@@ -25,24 +24,13 @@ from unladen.elsewhere import mpi, ranks, records
 from unladen.elsewhere.mpi import asked, launch
 from unladen.elsewhere.ranks import run
 from unladen.elsewhere.recorded import Elsewhere
-from unladen.magics import CellError, register
+from unladen.magics import CellError
 
 here = pytest.mark.skipif(bool(mpi.missing()), reason=mpi.missing() or "MPI is here")
 WORLD = "from mpi4py import MPI\nworld = MPI.COMM_WORLD\n"  # in a cell these are lines 2 and 3
 
 
-@pytest.fixture(autouse=True)
-def results(tmp_path, monkeypatch) -> Path:
-    """An empty folder of records for one test."""
-    monkeypatch.setattr(records, "FOLDER", tmp_path / "results")
-    return tmp_path / "results"
-
-
-@pytest.fixture(scope="module")
-def ipython():
-    shell = start_ipython() or get_ipython()  # noqa: F821  IPython has only one shell, and puts get_ipython there
-    register(shell)
-    return shell
+pytestmark = pytest.mark.usefixtures("results")
 
 
 def shared() -> set[str]:

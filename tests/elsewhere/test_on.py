@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 
 import pytest
-from IPython.testing.globalipapp import start_ipython
 
 from tests.helpers.processes import ends
 from unladen.course import render
@@ -19,24 +18,13 @@ from unladen.course.outputs import sanitised
 from unladen.elsewhere import interpreters, pythons, records
 from unladen.elsewhere.pythons import Elsewhere, on, run
 from unladen.elsewhere.records import Run
-from unladen.magics import CellError, register
+from unladen.magics import CellError
 
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 NOWHERE = "3.99"  # a Python that no machine has
 
 
-@pytest.fixture(autouse=True)
-def results(tmp_path, monkeypatch) -> Path:
-    """An empty folder of records for one test."""
-    monkeypatch.setattr(records, "FOLDER", tmp_path / "results")
-    return tmp_path / "results"
-
-
-@pytest.fixture(scope="module")
-def ipython():
-    shell = start_ipython() or get_ipython()  # noqa: F821  IPython has only one shell, and puts get_ipython there
-    register(shell)
-    return shell
+pytestmark = pytest.mark.usefixtures("results")
 
 
 def link(folder: Path, name: str) -> Path:
