@@ -18,7 +18,7 @@ TOLD = ("UV_OFFLINE", "UV_NO_INDEX", "PIP_NO_INDEX")
 KNOWN = (
     (
         "no space left|disk quota|disk full",
-        "The disk is full: the environment takes about 1.4 GB, with Zig 1.8 GB, and uv's cache as much again where it\n"
+        "The disk is full: the environment takes about 1.6 GB, with Zig 2.0 GB, and uv's cache as much again where it\n"
         "lies on another disk. What was downloaded and is not needed any more goes with:  .venv/bin/uv cache prune",
     ),
     (

@@ -214,7 +214,7 @@ def set_up(extras: list, folder: str = ".venv", exact: bool = False, again: bool
 def bring(venv: Path, stamp: dict, reason: str, wanted: dict, exact: bool) -> None:
     """Install what is wanted; if that fails, have what was there before, and say so."""
     new = [locks.extra_of(lock) for lock in wanted if lock not in stamp.get("locks", {}) and lock != locks.CORE]
-    size = "about 1.8 GB" if lock_of("zig") in wanted else "about 1.4 GB"
+    size = "about 2.0 GB" if lock_of("zig") in wanted else "about 1.6 GB"
     changed = "what is there may not be as it was" if wanted == stamp.get("locks") else "the lock or the extras changed"
     why = reason or (changed if stamp else "what is there is not known to be whole")
     start = time.time()
