@@ -16,7 +16,7 @@ from pathlib import Path
 
 from unladen.course import notebooks
 from unladen.course.notebooks import NotebookError, shown
-from unladen.elsewhere import extras, fortran, jvm, mpi, pythons, records
+from unladen.elsewhere import events, extras, fortran, jvm, mpi, pythons, records
 from unladen.elsewhere.recorded import Elsewhere, Job
 from unladen.line import CellError
 from unladen.timing import recording
@@ -88,6 +88,7 @@ KINDS: list[Callable[[Path], Iterator[Job]]] = [
     jvm.jobs,
     extras.jobs,
     fortran.jobs,
+    events.jobs,
     recording.jobs,
 ]
 
