@@ -12,6 +12,7 @@ import importlib.metadata
 import inspect
 import json
 import re
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -253,6 +254,13 @@ def look_for_pickler():
     has(cloudpickle.Pickler(io.BytesIO()), "globals_ref", "reducer_override")
 
 
+def look_for_bars():
+    from coffea.util import coffea_console, rich_bar
+
+    assert rich_bar().console is coffea_console
+    has(coffea_console, "quiet", "is_jupyter")
+
+
 def look_for_buffers():
     import awkward as ak
 
@@ -260,6 +268,31 @@ def look_for_buffers():
     has(layout.content, "_data", "backend")
     has(layout.offsets, "_data")
     has(importlib.import_module("awkward._nplikes.virtual").VirtualNDArray, "is_materialized", "materialize")
+
+
+def look_for_fused_tasks():
+    import dask
+    import dask.array as da
+    from dask._task_spec import _execute_subgraph
+    from dask.core import get_dependencies
+    from dask.utils import key_split
+
+    [fused] = dask.optimize(da.ones(2, chunks=1) + 1)
+    own = dict(fused.__dask_graph__())
+    key = (fused.name, 0)
+    assert own[key].func is _execute_subgraph
+    assert [key_split(inner) for inner in own[key].args[0]] == ["add", "ones_like"]
+    assert all(hasattr(inner, "dependencies") for inner in own[key].args[0].values())
+    assert get_dependencies(own, key) == set()
+
+
+def look_for_removals():
+    removing = source_of("distributed.scheduler", "Scheduler")
+    holds(removing, '"action": "remove-worker"', '"processing-tasks": processing_keys')
+    holds(removing, '"lost-computed-tasks": recompute_keys', "plugin.remove_worker(", "nbytes=nbytes")
+    assert removing.index("self.transitions(recommendations, stimulus_id") < removing.index("plugin.remove_worker(")
+    holds(source_of("distributed.scheduler", "SchedulerState"), "self.plugins = ", "tasks: dict[Key, TaskState]")
+    holds(source_of("distributed.worker_memory", "NannyMemoryManager"), "exceeded ", "% memory budget. ")
 
 
 def look_for_versions():
@@ -301,6 +334,20 @@ def look_for_metadata():
     told = dict(line[2:].split(": ", 1) for line in printed.splitlines() if line.startswith("- "))
     assert float(told["load_avg_1min"]) >= 0 and told["perf_version"], printed
     holds(source_of("pyperf._collect_metadata"), "'cpu_config'", "'uptime'", "'governor:%s'", ":no turbo'", ":turbo'")
+
+
+def look_for_scheduler():
+    from unladen.elsewhere.cluster import cluster
+
+    has("distributed.utils", "format_dashboard_link")
+    has("distributed.versions", "get_versions", "VersionMismatchWarning")
+    for module in ("scheduler", "nanny", "worker", "process"):
+        assert "signal.signal(" not in source_of(f"distributed.{module}"), f"{module} handles signals"
+    with cluster(workers=0, own=True) as client:
+        host, port = client.scheduler.address.removeprefix("tls://").split(":")
+        context = client.security.get_connection_args("client")["ssl_context"]
+        with socket.create_connection((host, int(port)), 20) as link, context.wrap_socket(link) as secret:
+            assert secret.recv(1), "it waits for us to speak first"
 
 
 def look_for_mpichs_words():
