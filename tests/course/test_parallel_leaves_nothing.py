@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 from queue import Empty
 
@@ -105,25 +106,31 @@ def test_at_the_end_of_its_cells(running):
     assert running.left() == "no process, no thread, no segment"
 
 
+@pytest.fixture(scope="module")
+def going_on(tmp_path_factory):
+    """One kernel for all cells that are interrupted: it survives that."""
+    with kernel(tmp_path_factory.mktemp("kernel")) as started:
+        yield started
+
+
 @pytest.mark.parametrize("cell", POOLS)
-def test_after_an_interrupt(running, cell):
+def test_after_an_interrupt(going_on, cell):
     for name in POOLS[cell]:
-        running.run(running.sources[name])
+        going_on.run(going_on.sources[name])
     for after in (0.05, 0.4, 1.0):
-        request = running.begin(running.sources[cell])
+        request = going_on.begin(going_on.sources[cell])
         time.sleep(after)
-        running.manager.interrupt_kernel()
-        running.end(request)
+        going_on.manager.interrupt_kernel()
+        going_on.end(request)
         time.sleep(0.2)
-        assert running.left() == "no process, no thread, no segment", f"interrupted after {after} s"
+        assert going_on.left() == "no process, no thread, no segment", f"interrupted after {after} s"
 
 
 def children(pid: int) -> list[psutil.Process]:
     return psutil.Process(pid).children(recursive=True)
 
 
-@pytest.mark.parametrize("after", [0.1, 0.5])
-@pytest.mark.parametrize("cell", POOLS)
+@pytest.mark.parametrize("cell, after", [*zip(POOLS, cycle([0.1, 0.5]))], ids=POOLS)
 def test_after_the_kernel_was_killed(running, cell, after):
     before = leavings()
     for name in POOLS[cell]:
