@@ -7,7 +7,6 @@ import os
 import signal
 import time
 from contextlib import contextmanager
-from itertools import cycle
 from pathlib import Path
 from queue import Empty
 
@@ -130,7 +129,8 @@ def children(pid: int) -> list[psutil.Process]:
     return psutil.Process(pid).children(recursive=True)
 
 
-@pytest.mark.parametrize("cell, after", [*zip(POOLS, cycle([0.1, 0.5]))], ids=POOLS)
+@pytest.mark.parametrize("after", [0.1, 0.5])
+@pytest.mark.parametrize("cell", POOLS)
 def test_after_the_kernel_was_killed(running, cell, after):
     before = leavings()
     for name in POOLS[cell]:
